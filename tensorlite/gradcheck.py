@@ -1,0 +1,138 @@
+"""Compare derivatives with finite differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tensorlite import autograd
+from tensorlite.autograd import Array, TensorBase, make_tensor
+from tensorlite.errors import DTypeError, GraphError
+
+
+def gradcheck(
+    function: Callable[..., Any],
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    fast_mode: bool = False,
+) -> bool:
+    """Check the gradients of a function against central differences.
+
+    Args:
+        function: Takes the inputs and returns a tensor.
+        inputs: A tensor or several; those of float64 that need a gradient are checked.
+        eps: Step of the differences.
+        atol: Absolute tolerance.
+        rtol: Relative tolerance.
+        fast_mode: Compare one random projection of the results instead of each result.
+
+    Returns:
+        ``True``.
+
+    Raises:
+        GraphError: If a gradient is wrong; says which input, which element and both values.
+
+    Example:
+        >>> import tensorlite as tl
+        >>> x = tl.tensor([0.5, 1.0], dtype="float64", requires_grad=True)
+        >>> gradcheck(lambda x: (x * x).sum(), x)
+        True
+    """
+    tensors = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
+    checked = _checked(tensors)
+    result = function(*tensors)
+    for projection in _projections(result.array, fast_mode):
+        seed = make_tensor(projection)
+        exact = autograd.grad(
+            result, [tensors[i] for i in checked], seed, retain_graph=True, allow_unused=True
+        )
+        for i, analytic in zip(checked, exact, strict=True):
+            numeric = _numeric(function, tensors, i, projection, eps)
+            found = np.zeros_like(numeric) if analytic is None else analytic.array
+            _compare(i, found, numeric, atol, rtol)
+    return True
+
+
+def gradgradcheck(
+    function: Callable[..., Any],
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    fast_mode: bool = True,
+) -> bool:
+    """Check the second derivatives: ``gradcheck`` of the gradients, as a function of the inputs.
+
+    The arguments and errors are those of ``gradcheck``.
+    """
+    tensors = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
+    checked = _checked(tensors)
+    result = function(*tensors).array
+    seed = make_tensor(np.random.default_rng(0).standard_normal(result.shape))
+    seed.requires_grad = True
+
+    for position in range(len(checked)):
+
+        def first_order(*values: Any, position: int = position) -> Any:
+            *values_in, given = values
+            wanted = [values_in[i] for i in checked]
+            found = autograd.grad(
+                function(*values_in), wanted, given, create_graph=True, allow_unused=True
+            )[position]
+            return given.sum() * 0 if found is None else found
+
+        gradcheck(
+            first_order, [*tensors, seed], eps=eps, atol=atol, rtol=rtol, fast_mode=fast_mode
+        )
+    return True
+
+
+def _checked(tensors: Sequence[Any]) -> list[int]:
+    checked = [i for i, t in enumerate(tensors) if getattr(t, "requires_grad", False)]
+    if not checked or any(tensors[i].dtype != np.float64 for i in checked):
+        raise DTypeError(
+            "expected at least one float64 input that needs a gradient.", where="gradcheck"
+        )
+    return checked
+
+
+def _projections(result: Array, fast: bool) -> list[Array]:
+    if fast:
+        return [np.random.default_rng(0).standard_normal(result.shape)]
+    return list(np.eye(result.size).reshape(result.size, *result.shape))
+
+
+def _numeric(
+    function: Callable[..., Any], tensors: list[Any], i: int, projection: Array, eps: float
+) -> Array:
+    """The derivative of the projected result by each element of input ``i``."""
+    original = tensors[i].array
+    slopes = np.zeros(original.shape)
+    for at in np.ndindex(original.shape):
+        values = []
+        for step in (eps, -eps):
+            moved = original.copy()
+            moved[at] += step
+            shifted = make_tensor(moved)
+            shifted.requires_grad = True
+            values.append(function(*tensors[:i], shifted, *tensors[i + 1 :]).array)
+        slopes[at] = ((values[0] - values[1]) / (2 * eps) * projection).sum()
+    return slopes
+
+
+def _compare(i: int, found: Array, numeric: Array, atol: float, rtol: float) -> None:
+    if np.allclose(found, numeric, rtol=rtol, atol=atol):
+        return
+    worst = np.unravel_index(np.argmax(np.abs(found - numeric)), numeric.shape)
+    at = tuple(int(n) for n in worst)
+    raise GraphError(
+        f"expected a gradient of {numeric[at]:.6g} for input {i} at {at} (central differences), "
+        f"got {found[at]:.6g}.",
+        where="gradcheck",
+    )

@@ -1,0 +1,40 @@
+"""Arrays in, arrays out: convolution and pooling, compiled by Numba on first use.
+
+The functions here know no tensors. Pictures are ``(N, C, H, W)`` arrays of any memory order; the
+results have the same four dimensions, channels last in memory, because neighbouring channels are
+what the loops run over. Each function has a twin in plain NumPy, ``tensorlite.kernels.reference``,
+which the tests compare it with.
+
+Nothing in this folder imports Numba until a kernel is called: the loops live in
+``tensorlite.kernels.compiled``, and importing that is what compiles them or loads them from the
+cache (see ``cache.py``).
+"""
+
+from tensorlite.kernels.cache import cache_folder, needs_warm, warm
+from tensorlite.kernels.conv import conv2d, conv2d_input_grad, conv2d_weight_grad
+from tensorlite.kernels.geometry import Pair, conv_size, pair, pool_size
+from tensorlite.kernels.pool import (
+    avg_pool2d,
+    avg_pool2d_grad,
+    max_pool2d,
+    max_pool2d_grad,
+    max_pool2d_pick,
+)
+
+__all__ = [
+    "Pair",
+    "avg_pool2d",
+    "avg_pool2d_grad",
+    "cache_folder",
+    "conv2d",
+    "conv2d_input_grad",
+    "conv2d_weight_grad",
+    "conv_size",
+    "max_pool2d",
+    "max_pool2d_grad",
+    "max_pool2d_pick",
+    "needs_warm",
+    "pair",
+    "pool_size",
+    "warm",
+]

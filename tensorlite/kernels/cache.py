@@ -1,0 +1,136 @@
+"""Where compiled kernels are kept, and what happens when that place is damaged or missing.
+
+Numba notices a change of the file that defines a function, but not of the files that it uses. So
+the folder's name holds a hash of everything that matters: all sources of ``kernels/``, the versions
+of Numba and LLVM, and the processor with its features. It lies in the user's own cache folder,
+which nobody else may write to, because Numba's cache files are pickles.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def jit_enabled() -> bool:
+    """Whether Numba compiles; ``NUMBA_DISABLE_JIT=1`` runs the loops as plain Python."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
+
+
+@functools.cache
+def cache_folder() -> Path:
+    """The folder of the compiled kernels of this version on this machine.
+
+    It lies in the user's cache folder; the environment variable ``TENSORLITE_CACHE_DIR`` names
+    another place.
+    """
+    import platformdirs
+    from llvmlite import binding
+
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for source in sorted(here.rglob("*.py")):
+        digest.update(source.relative_to(here).as_posix().encode() + b"\0" + source.read_bytes())
+    for package in ("numba", "llvmlite", "numpy"):
+        digest.update(f"{package} {version(package)}\n".encode())
+    digest.update(f"{sys.version} {binding.get_host_cpu_name()}".encode())
+    digest.update(binding.get_host_cpu_features().flatten().encode())
+    base = os.environ.get("TENSORLITE_CACHE_DIR") or platformdirs.user_cache_dir("tensorlite")
+    return Path(base) / "kernels" / digest.hexdigest()[:16]
+
+
+@functools.cache
+def usable() -> bool:
+    """Whether the folder can be written to; says so once if it cannot."""
+    folder = cache_folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError as error:
+        _say(f"kernels are compiled anew each time: {folder} cannot be written ({error.strerror}).")
+        return False
+
+
+@contextlib.contextmanager
+def caching() -> Iterator[bool]:
+    """Point Numba at the folder while a kernel is defined; yields whether it may cache."""
+    if not jit_enabled() or not usable():
+        yield False
+        return
+    from numba import config
+
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())
+    try:
+        yield True
+    finally:
+        config.CACHE_DIR = before
+
+
+def run(kernel: Callable[..., Any], *inputs: Any) -> None:
+    """Call a kernel; a damaged cache is thrown away once and the kernel compiled again."""
+    try:
+        kernel(*inputs)
+    except Exception:
+        # Numba reads the cache before it runs anything, so the inputs are untouched if there is
+        # no compiled form yet.
+        if not jit_enabled() or getattr(kernel, "signatures", None) or not usable():
+            raise
+        _say("the cache of compiled kernels is damaged and is built again.")
+        shutil.rmtree(cache_folder(), ignore_errors=True)
+        cache_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        kernel(*inputs)
+
+
+def needs_warm() -> bool:
+    """Whether the float32 kernels still have to be compiled for this machine."""
+    return jit_enabled() and not (cache_folder() / "warm").is_file()
+
+
+def warm(progress: Callable[[int, int], None] | None = None) -> int:
+    """Compile the float32 kernels, or load them from the cache.
+
+    Args:
+        progress: Called with the number of kernels done and the number of all.
+
+    Returns:
+        The number of kernels.
+    """
+    from tensorlite.kernels import conv, pool
+
+    x = np.zeros((1, 1, 2, 2), np.float32)
+    one, none = (1, 1), (0, 0)
+    index = np.zeros((1, 1, 2, 2), np.int32)
+    calls: list[Callable[[], Any]] = [
+        lambda: conv.conv2d(x, x, one, none, one, 1),
+        lambda: conv.conv2d_input_grad(x[:, :, :1, :1], x, (2, 2), one, none, one, 1),
+        lambda: pool.max_pool2d(x, one, one, none, one, False),
+        lambda: pool.max_pool2d_grad(x, index, (2, 2)),
+        lambda: pool.max_pool2d_pick(x, index),
+        lambda: pool.avg_pool2d(x, one, one, none, False, True),
+    ]
+    for done, call in enumerate(calls):
+        if progress is not None:
+            progress(done, len(calls))
+        call()
+    if progress is not None:
+        progress(len(calls), len(calls))
+    if jit_enabled() and usable():
+        (cache_folder() / "warm").touch()
+    return len(calls)
+
+
+def _say(sentence: str) -> None:
+    print(f"tensorlite: {sentence}", file=sys.stderr)

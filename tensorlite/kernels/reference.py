@@ -1,0 +1,163 @@
+"""The kernels' twins in plain NumPy: slower, obviously right, and what the tests compare with.
+
+Signatures are those of ``conv.py`` and ``pool.py``. All of them loop over the places of the
+window and take, for each, the elements that all positions of the window see there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorlite.kernels.geometry import Pair, conv_size, pool_size
+
+Array = NDArray[Any]
+
+
+def _taps(
+    window: Pair, out: Pair, stride: Pair, dilation: Pair
+) -> Iterator[tuple[int, int, tuple[slice, slice]]]:
+    """For each place in the window, the padded picture's elements seen there."""
+    for i in range(window[0]):
+        for j in range(window[1]):
+            a, b = i * dilation[0], j * dilation[1]
+            rows = slice(a, a + (out[0] - 1) * stride[0] + 1, stride[0])
+            yield i, j, (rows, slice(b, b + (out[1] - 1) * stride[1] + 1, stride[1]))
+
+
+def _framed(x: Array, padding: Pair, value: float, extra: Pair = (0, 0)) -> Array:
+    (top, left), (below, right) = padding, extra
+    widths = ((0, 0), (0, 0), (top, top + below), (left, left + right))
+    return np.pad(x, widths, constant_values=value)
+
+
+def conv2d(x: Array, w: Array, stride: Pair, padding: Pair, dilation: Pair, groups: int) -> Array:
+    """Slide the filters over the picture."""
+    window = w.shape[2], w.shape[3]
+    out = _conv_out(x.shape[2:], window, stride, padding, dilation)
+    source = _by_group(_framed(x, padding, 0), groups)
+    filters = w.reshape(groups, -1, *w.shape[1:])
+    y = np.zeros((x.shape[0], groups, filters.shape[1], *out), x.dtype)
+    for i, j, (rows, cols) in _taps(window, out, stride, dilation):
+        y += np.einsum("ngchw,gkc->ngkhw", source[..., rows, cols], filters[..., i, j])
+    return y.reshape(x.shape[0], -1, *out)
+
+
+def conv2d_weight_grad(
+    x: Array, dy: Array, window: Pair, stride: Pair, padding: Pair, dilation: Pair, groups: int
+) -> Array:
+    """The gradient of the filters."""
+    out = dy.shape[2], dy.shape[3]
+    source, given = _by_group(_framed(x, padding, 0), groups), _by_group(dy, groups)
+    dw = np.zeros((groups, given.shape[2], source.shape[2], *window), x.dtype)
+    for i, j, (rows, cols) in _taps(window, out, stride, dilation):
+        dw[..., i, j] = np.einsum("ngchw,ngkhw->gkc", source[..., rows, cols], given)
+    return dw.reshape(-1, *dw.shape[2:])
+
+
+def conv2d_input_grad(
+    dy: Array, w: Array, size: Pair, stride: Pair, padding: Pair, dilation: Pair, groups: int
+) -> Array:
+    """The gradient of the picture."""
+    (top, left), out = padding, (dy.shape[2], dy.shape[3])
+    given, filters = _by_group(dy, groups), w.reshape(groups, -1, *w.shape[1:])
+    framed = size[0] + 2 * top, size[1] + 2 * left
+    dx = np.zeros((dy.shape[0], groups, w.shape[1], *framed), dy.dtype)
+    for i, j, (rows, cols) in _taps((w.shape[2], w.shape[3]), out, stride, dilation):
+        dx[..., rows, cols] += np.einsum("ngkhw,gkc->ngchw", given, filters[..., i, j])
+    inside = dx[..., top : top + size[0], left : left + size[1]]
+    return inside.reshape(dy.shape[0], -1, *size)
+
+
+def max_pool2d(
+    x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
+) -> tuple[Array, Array]:
+    """The largest element of each window, the first of equal ones, and where it lies."""
+    out = _pool_out(x.shape[2:], kernel, stride, padding, dilation, ceil_mode)
+    # A window of the ceiling mode hangs over the far edge by less than its own reach.
+    source = _framed(x, padding, -np.inf, (stride[0], stride[1]))
+    places = np.arange(x.shape[2] * x.shape[3], dtype=np.int32).reshape(1, 1, *x.shape[2:])
+    where = _framed(places, padding, -1, (stride[0], stride[1]))
+    y = np.full((*x.shape[:2], *out), -np.inf, x.dtype)
+    index = np.full(y.shape, -1, np.int32)
+    for _, _, (rows, cols) in _taps(kernel, out, stride, dilation):
+        seen = source[..., rows, cols]
+        place = np.broadcast_to(where[..., rows, cols], seen.shape)
+        better = (place >= 0) & ((seen > y) | np.isnan(seen) | (index < 0))
+        y, index = np.where(better, seen, y), np.where(better, place, index)
+    return y, index
+
+
+def max_pool2d_grad(dy: Array, index: Array, size: Pair) -> Array:
+    """Put each gradient where the maximum lay."""
+    dx = np.zeros((*dy.shape[:2], size[0] * size[1]), dy.dtype)
+    n, c = np.ogrid[: dy.shape[0], : dy.shape[1]]
+    np.add.at(dx, (n[..., None], c[..., None], index.reshape(*dy.shape[:2], -1)), dy.reshape(*dy.shape[:2], -1))
+    return dx.reshape(*dy.shape[:2], *size)
+
+
+def max_pool2d_pick(x: Array, index: Array) -> Array:
+    """Take what lies where the maxima lay."""
+    flat = index.reshape(*index.shape[:2], -1)
+    return np.take_along_axis(x.reshape(*x.shape[:2], -1), flat, 2).reshape(index.shape)
+
+
+def avg_pool2d(
+    x: Array, kernel: Pair, stride: Pair, padding: Pair, ceil_mode: bool, count_padding: bool
+) -> Array:
+    """The mean of each window."""
+    out = _pool_out(x.shape[2:], kernel, stride, padding, (1, 1), ceil_mode)
+    source = _framed(x, padding, 0, (stride[0], stride[1]))
+    y = np.zeros((*x.shape[:2], *out), x.dtype)
+    for _, _, (rows, cols) in _taps(kernel, out, stride, (1, 1)):
+        y += source[..., rows, cols]
+    return y / _counts(x.shape[2:], out, kernel, stride, padding, count_padding).astype(x.dtype)
+
+
+def avg_pool2d_grad(
+    dy: Array, size: Pair, kernel: Pair, stride: Pair, padding: Pair, count_padding: bool
+) -> Array:
+    """Spread each gradient over its window."""
+    out = dy.shape[2], dy.shape[3]
+    share = dy / _counts(size, out, kernel, stride, padding, count_padding).astype(dy.dtype)
+    dx = _framed(np.zeros((*dy.shape[:2], *size), dy.dtype), padding, 0, (stride[0], stride[1]))
+    for _, _, (rows, cols) in _taps(kernel, out, stride, (1, 1)):
+        dx[..., rows, cols] += share
+    (top, left), (height, width) = padding, size
+    return dx[..., top : top + height, left : left + width]
+
+
+def _counts(
+    size: Any, out: Pair, kernel: Pair, stride: Pair, padding: Pair, count_padding: bool
+) -> Array:
+    """How many elements each window is divided by: those in the picture, or in its frame."""
+    ones = np.ones((1, 1, *size))
+    framed = _framed(ones, padding, 1 if count_padding else 0)
+    source = _framed(framed, (0, 0), 0, (stride[0], stride[1]))
+    counts = np.zeros((1, 1, *out))
+    for _, _, (rows, cols) in _taps(kernel, out, stride, (1, 1)):
+        counts += source[..., rows, cols]
+    return counts
+
+
+def _by_group(x: Array, groups: int) -> Array:
+    return x.reshape(x.shape[0], groups, -1, *x.shape[2:])
+
+
+def _conv_out(size: Any, window: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Pair:
+    down, across = (
+        conv_size(size[i], window[i], stride[i], padding[i], dilation[i]) for i in (0, 1)
+    )
+    return down, across
+
+
+def _pool_out(
+    size: Any, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
+) -> Pair:
+    down, across = (
+        pool_size(size[i], kernel[i], stride[i], padding[i], dilation[i], ceil_mode) for i in (0, 1)
+    )
+    return down, across

@@ -1,0 +1,84 @@
+"""Modules made of other modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tensorlite.errors import ShapeError
+from tensorlite.nn.module import Module
+
+
+class ModuleList(Module):
+    """Modules in a row, to be used one by one; their names are their numbers.
+
+    Args:
+        modules: The first members.
+
+    Example:
+        >>> from tensorlite import nn
+        >>> layers = nn.ModuleList([nn.ReLU(), nn.Tanh()])
+        >>> len(layers), layers[-1]
+        (2, Tanh())
+    """
+
+    def __init__(self, modules: Iterable[Module] = ()) -> None:
+        super().__init__()
+        for module in modules:
+            self.append(module)
+
+    def append(self, module: Module) -> ModuleList:
+        """Add a module at the end."""
+        setattr(self, str(len(self)), module)
+        return self
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self.children())
+
+    def __iter__(self) -> Iterator[Module]:
+        return self.children()
+
+    def __getitem__(self, index: Any) -> Any:
+        members = list(self.children())
+        if isinstance(index, slice):
+            return type(self)(*members[index]) if isinstance(self, Sequential) else type(self)(members[index])
+        if not -len(members) <= index < len(members):
+            raise IndexOutside(f"expected an index below {len(members)}, got {index}.")
+        return members[index]
+
+
+class IndexOutside(ShapeError, IndexError):
+    """A number that no member has."""
+
+
+class Sequential(ModuleList):
+    """Modules that run one after the other.
+
+    Args:
+        modules: The modules, or one dict of names and modules.
+
+    Shape:
+        - Input: whatever the first module takes
+        - Output: whatever the last module gives
+
+    Example:
+        >>> from tensorlite import nn
+        >>> import tensorlite as tl
+        >>> nn.Sequential(nn.Linear(4, 2), nn.ReLU())(tl.zeros(1, 4)).shape
+        (1, 2)
+    """
+
+    def __init__(self, *modules: Module | dict[str, Module]) -> None:
+        Module.__init__(self)
+        if len(modules) == 1 and isinstance(modules[0], dict):
+            for name, module in modules[0].items():
+                setattr(self, name, module)
+        else:
+            for module in modules:
+                self.append(module)  # type: ignore[arg-type]
+
+    def forward(self, x: Any) -> Any:
+        """Run the modules in their order."""
+        for module in self.children():
+            x = module(x)
+        return x

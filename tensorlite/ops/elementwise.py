@@ -1,0 +1,412 @@
+"""Ops that work on each element by itself, sorted from the simplest to the hardest.
+
+Binary ops broadcast as NumPy does; the engine sums their gradients back to each input's shape.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tensorlite.autograd import Array, Op, TensorBase, make_tensor
+from tensorlite.errors import DTypeError
+from tensorlite.ops.convert import as_tensor, bool_, cast, float32, operands
+
+if TYPE_CHECKING:
+    from tensorlite.tensor import Tensor
+
+# --- arithmetic -----------------------------------------------------------------------------------
+
+
+class Add(Op):
+    """Sum of two inputs."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        return a + b
+
+    def backward(self, grad: Any) -> Any:
+        return grad, grad
+
+
+class Neg(Op):
+    """Negation."""
+
+    def forward(self, x: Array) -> Array:
+        return -x
+
+    def backward(self, grad: Any) -> Any:
+        return -grad
+
+
+class Sub(Op):
+    """Difference of two inputs."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        return a - b
+
+    def backward(self, grad: Any) -> Any:
+        return grad, (-grad if self.needs[1] else None)
+
+
+class Mul(Op):
+    """Product of two inputs."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.save_inputs(0, 1)
+        return a * b
+
+    def backward(self, grad: Any) -> Any:
+        a, b = self.saved
+        return (grad * b if self.needs[0] else None), (grad * a if self.needs[1] else None)
+
+
+class Div(Op):
+    """Quotient of two inputs."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.save_inputs(0, 1)
+        return a / b
+
+    def backward(self, grad: Any) -> Any:
+        a, b = self.saved
+        return (
+            grad / b if self.needs[0] else None,
+            -grad * a / (b * b) if self.needs[1] else None,
+        )
+
+
+class Pow(Op):
+    """Power of two inputs, ``a ** b``."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.save_inputs(0, 1)
+        return a**b
+
+    def backward(self, grad: Any) -> Any:
+        a, b = self.saved
+        for_a = for_b = None
+        if self.needs[0] and type(b) in (int, float):  # 0 ** -1 is not wanted where b is 0
+            for_a = grad * (b * a ** (b - 1)) if b else grad * 0.0
+        elif self.needs[0]:
+            for_a = grad * b * Pow.apply(a, Where.apply(b == 0, 1.0, b - 1))
+        if self.needs[1]:  # a ** b * log(a) tends to 0 with a
+            for_b = grad * Pow.apply(a, b) * Log.apply(Where.apply(a == 0, 1.0, a))
+        return for_a, for_b
+
+
+# --- functions of one input -----------------------------------------------------------------------
+
+
+class Exp(Op):
+    """``e ** x``."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_output()
+        return np.exp(x)
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return grad * y
+
+
+class Log(Op):
+    """Natural logarithm."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_inputs(0)
+        return np.log(x)
+
+    def backward(self, grad: Any) -> Any:
+        (x,) = self.saved
+        return grad / x
+
+
+class Sqrt(Op):
+    """Square root."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_output()
+        return np.sqrt(x)
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return grad * 0.5 / y
+
+
+class Abs(Op):
+    """Absolute value; the gradient at 0 is 0."""
+
+    def forward(self, x: Array) -> Array:
+        self.sign = np.sign(x)
+        return np.abs(x)
+
+    def backward(self, grad: Any) -> Any:
+        return grad * self.sign
+
+
+class Tanh(Op):
+    """Hyperbolic tangent."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_output()
+        return np.tanh(x)
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return grad * (1 - y * y)
+
+
+class Sigmoid(Op):
+    """``1 / (1 + e ** -x)``."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_output()
+        small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
+        return np.where(x >= 0, 1, small) / (1 + small)
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return grad * (y * (1 - y))
+
+
+class Relu(Op):
+    """The positive part; the gradient at 0 is 0."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_output()  # the sign of y tells what the sign of x would
+        return np.maximum(x, 0)
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return grad * (y > 0)
+
+
+class Clamp(Op):
+    """Limit to a range; the gradient passes where nothing was cut off, the borders included."""
+
+    def forward(self, x: Array, low: float | None, high: float | None) -> Array:
+        self.inside = np.ones(x.shape, bool)
+        if low is not None:
+            self.inside &= x >= low
+        if high is not None:
+            self.inside &= x <= high
+        return np.clip(x, low, high)
+
+    def backward(self, grad: Any) -> Any:
+        return grad * self.inside
+
+
+# --- choosing -------------------------------------------------------------------------------------
+
+
+class Where(Op):
+    """Elements of ``a`` where the condition holds, of ``b`` elsewhere."""
+
+    def forward(self, condition: Array, a: Array, b: Array) -> Array:
+        self.condition = condition
+        return np.where(condition, a, b)
+
+    def backward(self, grad: Any) -> Any:
+        zero = 0.0
+        return (
+            None,
+            Where.apply(self.condition, grad, zero) if self.needs[1] else None,
+            Where.apply(self.condition, zero, grad) if self.needs[2] else None,
+        )
+
+
+class Maximum(Op):
+    """The larger of two inputs; equal ones share the gradient."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.share = _share(a > b, a == b, np.result_type(a, b))
+        return np.maximum(a, b)
+
+    def backward(self, grad: Any) -> Any:
+        return grad * self.share, grad * (1 - self.share)
+
+
+class Minimum(Op):
+    """The smaller of two inputs; equal ones share the gradient."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.share = _share(a < b, a == b, np.result_type(a, b))
+        return np.minimum(a, b)
+
+    def backward(self, grad: Any) -> Any:
+        return grad * self.share, grad * (1 - self.share)
+
+
+def _share(first: Array, equal: Array, dtype: Any) -> Array:
+    if np.dtype(dtype).kind != "f":
+        dtype = float32
+    return np.where(equal, 0.5, first).astype(dtype)
+
+
+# --- functions ------------------------------------------------------------------------------------
+
+
+def _floating(input: Any) -> Tensor:
+    tensor = as_tensor(input)
+    return tensor if tensor.dtype.kind == "f" else cast(tensor, float32)
+
+
+def add(input: Any, other: Any) -> Tensor:
+    """Add elementwise: ``input + other``."""
+    return Add.apply(*operands(input, other))
+
+
+def sub(input: Any, other: Any) -> Tensor:
+    """Subtract elementwise: ``input - other``."""
+    a, b = operands(input, other)
+    if bool_ in (getattr(a, "dtype", None), getattr(b, "dtype", None)):
+        raise DTypeError("expected numbers, got booleans.", where="sub", hint="Use a != b.")
+    return Sub.apply(a, b)
+
+
+def mul(input: Any, other: Any) -> Tensor:
+    """Multiply elementwise: ``input * other``."""
+    return Mul.apply(*operands(input, other))
+
+
+def div(input: Any, other: Any) -> Tensor:
+    """Divide elementwise: ``input / other``; integers give float32."""
+    a, b = operands(input, other)
+    if a.dtype.kind != "f" if isinstance(a, TensorBase) else b.dtype.kind != "f":
+        a = cast(as_tensor(a), float32)
+        b = cast(as_tensor(b), float32)
+    return Div.apply(a, b)
+
+
+def pow(input: Any, exponent: Any) -> Tensor:
+    """Raise elementwise to a power: ``input ** exponent``.
+
+    Raises:
+        DTypeError: If integers are raised to a negative integer power.
+    """
+    a, b = operands(input, exponent)
+    if getattr(a, "dtype", float32).kind != "f" and np.any(np.asarray(getattr(b, "array", b)) < 0):
+        raise DTypeError("expected floats for a negative power, got integers.", where="pow")
+    return Pow.apply(a, b)
+
+
+def neg(input: Any) -> Tensor:
+    """Negate elementwise."""
+    return Neg.apply(as_tensor(input))
+
+
+def exp(input: Any) -> Tensor:
+    """Raise e to each element."""
+    return Exp.apply(_floating(input))
+
+
+def log(input: Any) -> Tensor:
+    """Take the natural logarithm of each element."""
+    return Log.apply(_floating(input))
+
+
+def sqrt(input: Any) -> Tensor:
+    """Take the square root of each element."""
+    return Sqrt.apply(_floating(input))
+
+
+def abs(input: Any) -> Tensor:
+    """Take the absolute value of each element."""
+    return Abs.apply(as_tensor(input))
+
+
+def tanh(input: Any) -> Tensor:
+    """Take the hyperbolic tangent of each element."""
+    return Tanh.apply(_floating(input))
+
+
+def sigmoid(input: Any) -> Tensor:
+    """Squash each element into 0..1: ``1 / (1 + exp(-x))``."""
+    return Sigmoid.apply(_floating(input))
+
+
+def relu(input: Any) -> Tensor:
+    """Keep the positive part of each element: ``max(x, 0)``.
+
+    Source: Nair and Hinton 2010, "Rectified Linear Units Improve Restricted Boltzmann Machines".
+    """
+    return Relu.apply(as_tensor(input))
+
+
+def clamp(input: Any, min: float | None = None, max: float | None = None) -> Tensor:
+    """Limit each element to the range from ``min`` to ``max``.
+
+    Example:
+        >>> clamp([-1.0, 0.5, 2.0], 0.0, 1.0)
+        tensor([0. , 0.5, 1. ])
+    """
+    return Clamp.apply(as_tensor(input), min, max)
+
+
+clip = clamp
+
+
+def where(condition: Any, input: Any, other: Any) -> Tensor:
+    """Choose elements of ``input`` where the condition holds, of ``other`` elsewhere.
+
+    Example:
+        >>> where([True, False], [1.0, 2.0], 0.0)
+        tensor([1., 0.])
+    """
+    chosen = as_tensor(condition).array
+    if chosen.dtype != bool_:
+        raise DTypeError(
+            f"expected a boolean condition, got {chosen.dtype}.",
+            where="where",
+            hint="Write a comparison, such as x != 0.",
+        )
+    return Where.apply(chosen, *operands(input, other))
+
+
+def maximum(input: Any, other: Any) -> Tensor:
+    """Take the larger of two elements; equal ones share the gradient."""
+    return Maximum.apply(*operands(input, other))
+
+
+def minimum(input: Any, other: Any) -> Tensor:
+    """Take the smaller of two elements; equal ones share the gradient."""
+    return Minimum.apply(*operands(input, other))
+
+
+# --- comparisons: booleans, without gradient ------------------------------------------------------
+
+
+def _compare(function: Any, input: Any, other: Any) -> Tensor:
+    a, b = operands(input, other)
+    return make_tensor(np.asarray(function(getattr(a, "array", a), getattr(b, "array", b))))
+
+
+def eq(input: Any, other: Any) -> Tensor:
+    """Tell where ``input == other``."""
+    return _compare(np.equal, input, other)
+
+
+def ne(input: Any, other: Any) -> Tensor:
+    """Tell where ``input != other``."""
+    return _compare(np.not_equal, input, other)
+
+
+def lt(input: Any, other: Any) -> Tensor:
+    """Tell where ``input < other``."""
+    return _compare(np.less, input, other)
+
+
+def le(input: Any, other: Any) -> Tensor:
+    """Tell where ``input <= other``."""
+    return _compare(np.less_equal, input, other)
+
+
+def gt(input: Any, other: Any) -> Tensor:
+    """Tell where ``input > other``."""
+    return _compare(np.greater, input, other)
+
+
+def ge(input: Any, other: Any) -> Tensor:
+    """Tell where ``input >= other``."""
+    return _compare(np.greater_equal, input, other)

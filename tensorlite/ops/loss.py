@@ -1,0 +1,198 @@
+"""Softmax and the losses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tensorlite.autograd import Array, Op, TensorBase
+from tensorlite.errors import ConfigError, DTypeError, ShapeError
+from tensorlite.ops.convert import as_tensor
+from tensorlite.ops.elementwise import Exp
+from tensorlite.ops.reduce import Sum, mean, sum
+from tensorlite.ops.shape import GetItem, dim_index
+
+if TYPE_CHECKING:
+    from tensorlite.tensor import Tensor
+
+
+class LogSoftmax(Op):
+    """Logarithm of the softmax, shifted by the maximum so that nothing overflows."""
+
+    def forward(self, x: Array, dim: int) -> Array:
+        self.dim = dim
+        self.save_output()
+        shifted = x - x.max(axis=dim, keepdims=True)
+        return shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return grad - Exp.apply(y) * Sum.apply(grad, (self.dim,), True)
+
+
+class Softmax(Op):
+    """Exponentials divided by their sum."""
+
+    def forward(self, x: Array, dim: int) -> Array:
+        self.dim = dim
+        self.save_output()
+        e = np.exp(x - x.max(axis=dim, keepdims=True))
+        return e / e.sum(axis=dim, keepdims=True)
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return y * (grad - Sum.apply(grad * y, (self.dim,), True))
+
+
+def log_softmax(input: Any, dim: int = -1) -> Tensor:
+    """Take the logarithm of the softmax along a dimension, without overflow."""
+    return _along(LogSoftmax, input, dim, "log_softmax")
+
+
+def softmax(input: Any, dim: int = -1) -> Tensor:
+    """Turn scores into probabilities along a dimension: ``exp(x) / sum(exp(x))``.
+
+    Example:
+        >>> softmax([0.0, 0.0])
+        tensor([0.5, 0.5])
+    """
+    return _along(Softmax, input, dim, "softmax")
+
+
+def _along(op: type[Op], input: Any, dim: int, where: str) -> Tensor:
+    x = as_tensor(input)
+    if x.dtype.kind != "f":
+        raise DTypeError(f"expected floating point scores, got {x.dtype}.", where=where)
+    return op.apply(x, dim_index(dim, len(x.shape), where))
+
+
+def nll_loss(
+    input: Any,
+    target: Any,
+    weight: TensorBase | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Tensor:
+    """Negative log likelihood: minus the logarithm of the true class's probability.
+
+    Args:
+        input: Log-probabilities, as ``log_softmax`` gives them.
+        target: Class numbers.
+        weight: One factor per class; ``"mean"`` then divides by the sum of the factors used.
+        ignore_index: Targets of this value count for nothing.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Shape:
+        - Input: ``(N, C)`` or ``(N, C, d1, ...)``
+        - Target: ``(N,)`` or ``(N, d1, ...)``
+        - Output: a scalar, or the target's shape for ``"none"``
+
+    Raises:
+        ShapeError: If the shapes do not fit, or a class number is not in 0..C-1.
+    """
+    x, classes = as_tensor(input), as_tensor(target).array
+    counted = _check_classes(x, classes, ignore_index, "nll_loss")
+    grid = np.ogrid[tuple(slice(n) for n in classes.shape)]
+    safe = np.where(counted, classes, 0)
+    factor = counted.astype(x.dtype)
+    if weight is not None:
+        factor = factor * weight.array[safe]
+    losses = -GetItem.apply(x, (grid[0], safe, *grid[1:])) * factor
+    if reduction == "mean":
+        return sum(losses) * float(1 / factor.sum()) if factor.any() else sum(losses) * np.nan
+    return _reduce(losses, reduction, "nll_loss")
+
+
+def _check_classes(x: Tensor, classes: Array, ignore_index: int, where: str) -> Array:
+    """Where the targets count; an error if they are no class numbers that fit the scores."""
+    if len(x.shape) < 2 or classes.shape != (x.shape[0], *x.shape[2:]):
+        raise ShapeError(
+            f"expected scores (N, C, ...) and class numbers (N, ...), got {x.shape} and "
+            f"{classes.shape}.",
+            where=where,
+        )
+    if classes.dtype.kind not in "iu":
+        raise DTypeError(
+            f"expected class numbers of an integer type, got {classes.dtype}.",
+            where=where,
+            hint="Use target.long().",
+        )
+    counted: Array = classes != ignore_index
+    wrong = classes[counted & ((classes < 0) | (classes >= x.shape[1]))]
+    if wrong.size:
+        raise ShapeError(
+            f"expected class numbers from 0 to {x.shape[1] - 1}, got {wrong[0]}.", where=where
+        )
+    return counted
+
+
+def cross_entropy(
+    input: Any,
+    target: Any,
+    weight: TensorBase | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """Cross entropy between scores and class numbers: ``nll_loss(log_softmax(input), target)``.
+
+    Args:
+        input: Scores before any softmax.
+        target: Class numbers.
+        weight: One factor per class.
+        ignore_index: Targets of this value count for nothing.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+        label_smoothing: Share of the probability, 0 to 1, that is spread over all classes.
+
+    Shape:
+        - Input: ``(N, C)`` or ``(N, C, d1, ...)``
+        - Target: ``(N,)`` or ``(N, d1, ...)``
+
+    Example:
+        >>> round(cross_entropy([[0.0, 0.0]], [1]).item(), 4)
+        0.6931
+
+    Source: Szegedy et al. 2015, "Rethinking the Inception Architecture", for the smoothing.
+    """
+    logs = log_softmax(input, 1)
+    loss = nll_loss(logs, target, weight, ignore_index, reduction)
+    if not label_smoothing:
+        return loss
+    if not 0 <= label_smoothing <= 1:
+        raise ConfigError(
+            f"expected label_smoothing from 0 to 1, got {label_smoothing}.", where="cross_entropy"
+        )
+    classes = as_tensor(target).array
+    counted = (classes != ignore_index).astype(logs.dtype)
+    factors = 1.0 if weight is None else weight.array.reshape(-1, *[1] * (len(logs.shape) - 2))
+    spread = -sum(logs * factors, 1) * counted * (1.0 / logs.shape[1])
+    if reduction == "mean":
+        total = counted if weight is None else weight.array[classes.clip(0)] * counted
+        spread = sum(spread) * float(1 / total.sum())
+    else:
+        spread = _reduce(spread, reduction, "cross_entropy")
+    return loss * (1.0 - label_smoothing) + spread * label_smoothing
+
+
+def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
+    """Mean squared error: the mean of ``(input - target) ** 2``.
+
+    Raises:
+        ShapeError: If the shapes differ (broadcasting would hide a mistake).
+    """
+    x, y = as_tensor(input), as_tensor(target)
+    if x.shape != y.shape:
+        raise ShapeError(f"expected a target of shape {x.shape}, got {y.shape}.", where="mse_loss")
+    distance = x - y
+    return _reduce(distance * distance, reduction, "mse_loss")
+
+
+def _reduce(losses: Tensor, reduction: str, where: str) -> Tensor:
+    if reduction == "none":
+        return losses
+    if reduction not in ("mean", "sum"):
+        raise ConfigError(
+            f"expected reduction 'mean', 'sum' or 'none', got {reduction!r}.", where=where
+        )
+    return mean(losses) if reduction == "mean" else sum(losses)

@@ -1,0 +1,158 @@
+"""Batch normalisation and dropout."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tensorlite import random
+from tensorlite.autograd import Array, Op, TensorBase, make_tensor
+from tensorlite.errors import ConfigError, ShapeError
+from tensorlite.ops.convert import as_tensor
+from tensorlite.ops.elementwise import Sqrt
+from tensorlite.ops.reduce import Sum
+from tensorlite.ops.shape import Reshape
+
+if TYPE_CHECKING:
+    from tensorlite.tensor import Tensor
+
+
+def _columns(values: Any, dims: int) -> Any:
+    """(C,) -> (1, C, 1, ...)."""
+    return Reshape.apply(values, (1, -1, *[1] * (dims - 2)))
+
+
+def _others(dims: int) -> tuple[int, ...]:
+    """All dimensions but the channels'."""
+    return (0, *range(2, dims))
+
+
+def _composed_batch_norm(x: Any, weight: Any, bias: Any, eps: float) -> Any:
+    """Batch normalisation from plain ops."""
+    dims, share = len(x.shape), x.shape[1] / math.prod(x.shape)
+    centred = x - Sum.apply(x, _others(dims), True) * share
+    variance = Sum.apply(centred * centred, _others(dims), True) * share
+    return centred / Sqrt.apply(variance + eps) * _columns(weight, dims) + _columns(bias, dims)
+
+
+class BatchNorm(Op):
+    """Normalisation by the statistics of the batch; also returns mean and biased variance."""
+
+    composed = staticmethod(_composed_batch_norm)
+
+    def forward(self, x: Array, weight: Array, bias: Array, eps: float) -> Any:
+        self.save_inputs(0, 1)
+        others = _others(x.ndim)
+        self.mean = x.mean(axis=others, keepdims=True)
+        variance = x.var(axis=others, keepdims=True, mean=self.mean)
+        self.scale = 1 / np.sqrt(variance + eps)
+        y = (x - self.mean) * (self.scale * _columns(weight, x.ndim))
+        y += _columns(bias, x.ndim)
+        return y, self.mean.ravel(), variance.ravel()
+
+    def backward(self, grad: Any) -> Any:
+        x, weight = self.saved
+        others, share = _others(x.ndim), x.shape[1] / x.size
+        normal = (x - self.mean) * self.scale
+        for_bias = grad.sum(axis=others, keepdims=True)
+        for_weight = (grad * normal).sum(axis=others, keepdims=True)
+        for_x = None
+        if self.needs[0]:
+            for_x = grad - for_bias * share
+            for_x -= normal * (for_weight * share)
+            for_x *= self.scale * _columns(weight, x.ndim)
+        return for_x, for_weight.reshape(-1), for_bias.reshape(-1)
+
+
+def batch_norm(
+    input: Any,
+    running_mean: TensorBase | None,
+    running_var: TensorBase | None,
+    weight: TensorBase | None = None,
+    bias: TensorBase | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Normalise each channel to mean 0 and variance 1, then scale and shift it.
+
+    In training the statistics are those of the batch, and the running ones move towards them by
+    ``momentum`` (the running variance is the unbiased one); otherwise the running ones are used.
+
+    Shape:
+        - Input: ``(N, C)`` or ``(N, C, ...)``
+        - Running mean and variance, weight, bias: ``(C,)``
+
+    Raises:
+        ShapeError: If the channels do not fit, or a training batch has one value per channel.
+
+    Source: Ioffe and Szegedy 2015, "Batch Normalization".
+    """
+    x = as_tensor(input)
+    _check_batch_norm(x, running_mean, weight, training)
+    channels, dims = x.shape[1], len(x.shape)
+    if not training:
+        if running_mean is None or running_var is None:
+            raise ConfigError("expected running statistics for evaluation.", where="batch_norm")
+        scale = 1.0 / Sqrt.apply(running_var + eps)  # type: ignore[operator]
+        out = (x - _columns(running_mean, dims)) * _columns(scale, dims)
+        out = out if weight is None else out * _columns(weight, dims)
+        return out if bias is None else out + _columns(bias, dims)
+    scale = weight if weight is not None else make_tensor(np.ones(channels, x.dtype))
+    shift = bias if bias is not None else make_tensor(np.zeros(channels, x.dtype))
+    out, mean, variance = BatchNorm.apply(x, scale, shift, eps)
+    if running_mean is not None and running_var is not None:
+        count = x.array.size // channels
+        _move(running_mean, mean, momentum)
+        _move(running_var, variance * (count / (count - 1)), momentum)
+    return out
+
+
+def _check_batch_norm(
+    x: Tensor, running_mean: TensorBase | None, weight: TensorBase | None, training: bool
+) -> None:
+    if len(x.shape) < 2:
+        raise ShapeError(f"expected an input (N, C, ...), got {x.shape}.", where="batch_norm")
+    for name, values in (("running_mean", running_mean), ("weight", weight)):
+        if values is not None and values.shape != (x.shape[1],):
+            raise ShapeError(
+                f"expected input with {values.shape[0]} channels ({name} {values.shape}), "
+                f"got {x.shape[1]} (input {x.shape}).",
+                where="batch_norm",
+            )
+    if training and x.array.size // max(x.shape[1], 1) < 2:
+        raise ShapeError(
+            f"expected more than one value per channel in training, got input {x.shape}.",
+            where="batch_norm",
+            hint="Use a larger batch, drop_last=True, or eval().",
+        )
+
+
+def _move(running: TensorBase, value: Array, momentum: float) -> None:
+    running.array *= 1 - momentum
+    running.array += momentum * value
+    running.version[0] += 1
+
+
+def dropout(input: Any, p: float = 0.5, training: bool = True) -> Tensor:
+    """Set elements to 0 with probability ``p`` and scale the others by ``1 / (1 - p)``.
+
+    Outside training the input is returned as it is.
+
+    Raises:
+        ConfigError: If ``p`` is not between 0 and 1.
+
+    Source: Srivastava et al. 2014, "Dropout: A Simple Way to Prevent Neural Networks from
+    Overfitting".
+    """
+    x = as_tensor(input)
+    if not 0 <= p <= 1:
+        raise ConfigError(f"expected a probability from 0 to 1, got {p}.", where="dropout")
+    if not training or p == 0:
+        return x
+    if p == 1:
+        return x * 0.0
+    kept = random.default_generator.uniform(x.shape) >= p
+    return x * make_tensor(kept.astype(x.dtype) * x.dtype.type(1 / (1 - p)))

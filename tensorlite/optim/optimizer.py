@@ -1,0 +1,149 @@
+"""The base of the optimizers: groups of parameters, their state, and one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from tensorlite.autograd import Array
+from tensorlite.errors import ConfigError, StateError
+from tensorlite.tensor import Tensor, from_numpy
+
+Group = dict[str, Any]
+
+
+class Optimizer:
+    """A rule that moves parameters along their gradients.
+
+    A subclass gives its settings to ``__init__`` and writes two methods: ``init``, the state of a
+    parameter before its first step, and ``update``, which changes parameter and state in place.
+
+    Args:
+        params: Parameters, or dicts with ``"params"`` and settings of their own.
+        defaults: The settings of all groups that have none of their own.
+
+    Attributes:
+        param_groups: One dict per group: ``"params"`` and the settings.
+        state: For each parameter a dict of arrays and numbers.
+
+    Raises:
+        ConfigError: If there are no parameters, or one is no tensor that can be trained.
+    """
+
+    def __init__(self, params: Iterable[Any], **defaults: Any) -> None:
+        self.defaults = defaults
+        self.param_groups: list[Group] = []
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        given = [params] if isinstance(params, Tensor) else list(params)
+        if not given:
+            raise ConfigError("expected parameters, got none.", where=type(self).__name__)
+        if isinstance(given[0], dict):
+            for group in given:
+                self.add_param_group(group)
+        else:
+            self.add_param_group({"params": given})
+
+    def add_param_group(self, group: Group) -> None:
+        """Add parameters with settings of their own."""
+        params = group["params"]
+        members = [params] if isinstance(params, Tensor) else list(params)
+        known = {p for other in self.param_groups for p in other["params"]}
+        for p in members:
+            if not isinstance(p, Tensor) or not p.is_leaf:
+                raise ConfigError(
+                    f"expected leaf tensors, got {type(p).__name__}.", where=type(self).__name__
+                )
+            if p in known or sum(p is q for q in members) > 1:
+                raise ConfigError(
+                    f"a parameter of shape {p.shape} comes twice.", where=type(self).__name__
+                )
+        self.param_groups.append({**self.defaults, **group, "params": members})
+
+    def init(self, parameter: Array) -> dict[str, Any]:
+        """The state before the first step."""
+        return {}
+
+    def update(self, parameter: Array, grad: Array, state: dict[str, Any], group: Group) -> None:
+        """Move one parameter, in place; ``grad`` must not be changed."""
+        raise NotImplementedError(f"{type(self).__name__} has no update")
+
+    def step(self) -> None:
+        """Move all parameters that have a gradient."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    if p not in self.state:
+                        self.state[p] = self.init(p.array)
+                    self.update(p.array, p.grad.array, self.state[p], group)
+                    p.version[0] += 1
+
+    def zero_grad(self) -> None:
+        """Forget all gradients."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = None
+
+    def state_dict(self) -> dict[str, Any]:
+        """State and settings, with parameters by number, as PyTorch has them."""
+        numbers = {p: i for i, p in enumerate(self._members())}
+        state = {
+            numbers[p]: {k: _as_tensor(v) for k, v in values.items()}
+            for p, values in self.state.items()
+        }
+        groups = [
+            {**group, "params": [numbers[p] for p in group["params"]]}
+            for group in self.param_groups
+        ]
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from what ``state_dict`` returned.
+
+        Raises:
+            StateError: If the groups or the shapes are not this optimizer's.
+        """
+        members = self._members()
+        sizes = [len(group["params"]) for group in state_dict["param_groups"]]
+        if sizes != [len(group["params"]) for group in self.param_groups]:
+            raise StateError(
+                f"expected groups of {[len(g['params']) for g in self.param_groups]} parameters, "
+                f"got {sizes}.",
+                where=type(self).__name__,
+            )
+        loaded: dict[Tensor, dict[str, Any]] = {}
+        for number, values in state_dict["state"].items():
+            p = members[int(number)]
+            loaded[p] = {k: _own_copy(v) for k, v in values.items()}
+            if any(isinstance(v, np.ndarray) and v.shape != p.shape for v in loaded[p].values()):
+                raise StateError(
+                    f"the state of parameter {number} does not have its shape {p.shape}.",
+                    where=type(self).__name__,
+                )
+        self.state = loaded
+        for group, given in zip(self.param_groups, state_dict["param_groups"], strict=True):
+            group.update({k: v for k, v in given.items() if k != "params"})
+
+    def _members(self) -> list[Tensor]:
+        return [p for group in self.param_groups for p in group["params"]]
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{k}={v}" for k, v in self.defaults.items())
+        return f"{type(self).__name__}({settings})"
+
+
+def check(where: str, **settings: float) -> None:
+    """Raise a ``ConfigError`` for a setting below 0."""
+    for name, value in settings.items():
+        if not value >= 0:
+            raise ConfigError(f"expected {name} of 0 or more, got {value}.", where=where)
+
+
+def _as_tensor(value: Any) -> Any:
+    return from_numpy(value) if isinstance(value, np.ndarray) else value
+
+
+def _own_copy(value: Any) -> Any:
+    array = getattr(value, "array", value)
+    return array.copy() if isinstance(array, np.ndarray) else array

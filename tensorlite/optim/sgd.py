@@ -1,0 +1,78 @@
+"""Stochastic gradient descent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tensorlite.autograd import Array
+from tensorlite.errors import ConfigError
+from tensorlite.optim.optimizer import Group, Optimizer, check
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum if wanted.
+
+    ::
+
+        g = grad + weight_decay * p
+        v = momentum * v + (1 - dampening) * g          (v = g in the first step)
+        p = p - lr * v                                  (nesterov: g + momentum * v in place of v)
+
+    Args:
+        params: Parameters, or dicts with ``"params"`` and settings of their own.
+        lr: Step size.
+        momentum: Share of the last step that is kept, 0 to 1.
+        dampening: Share of the gradient that does not enter the momentum.
+        weight_decay: Factor of the parameter that is added to its gradient.
+        nesterov: Look ahead along the momentum.
+
+    Raises:
+        ConfigError: If a setting is negative, or ``nesterov`` comes without momentum.
+
+    Example:
+        >>> import tensorlite as tl
+        >>> w = tl.ones(1, requires_grad=True)
+        >>> (w * w).sum().backward()
+        >>> SGD([w], lr=0.25).step()
+        >>> w
+        tensor([0.5], requires_grad=True)
+
+    Source: Sutskever et al. 2013, "On the Importance of Initialization and Momentum".
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        check("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ConfigError("nesterov needs a momentum above 0 and no dampening.", where="SGD")
+        super().__init__(
+            params,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
+        )
+
+    def update(self, parameter: Array, grad: Array, state: dict[str, Any], group: Group) -> None:
+        """Move along the gradient."""
+        momentum = group["momentum"]
+        if group["weight_decay"]:
+            grad = grad + group["weight_decay"] * parameter
+        if momentum:
+            if "momentum_buffer" in state:
+                velocity = state["momentum_buffer"]
+                velocity *= momentum
+                velocity += (1 - group["dampening"]) * grad
+            else:
+                velocity = state["momentum_buffer"] = grad.copy()
+            grad = grad + momentum * velocity if group["nesterov"] else velocity
+        parameter -= group["lr"] * grad

@@ -1,0 +1,322 @@
+"""The tensor: an array that remembers how it was made."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from tensorlite import autograd, ops
+from tensorlite.autograd import Array, is_grad_enabled, make_tensor
+from tensorlite.errors import DTypeError, GraphError, ShapeError
+from tensorlite.ops.convert import to_array
+from tensorlite.ops.shape import plain_index
+from tensorlite.tensor.arithmetic import Arithmetic
+from tensorlite.tensor.reductions import Reductions
+from tensorlite.tensor.shapes import Shapes
+
+
+class Tensor(Arithmetic, Reductions, Shapes):
+    """An n-dimensional array of numbers through which gradients can flow.
+
+    Operators, names and behaviour are PyTorch's. Tensors are float32 unless told otherwise;
+    integers and booleans carry no gradient.
+
+    Args:
+        data: Numbers, nested lists or an array; copied.
+        dtype: The NumPy element type; Python floats give float32, integers int64.
+        requires_grad: Whether gradients are wanted.
+
+    Raises:
+        DTypeError: If the data are no numbers, or integers are to need a gradient.
+
+    Example:
+        >>> x = Tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([2., 4.])
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, dtype: DTypeLike = None, requires_grad: bool = False) -> None:
+        self.array = np.array(to_array(data, dtype), order="C")
+        self.node = None
+        self.requires_grad = False
+        self.grad = None
+        self.version = [0]
+        if requires_grad:
+            self.requires_grad_()
+
+    # --- what it is -------------------------------------------------------------------------------
+
+    @property
+    def ndim(self) -> int:
+        """Number of dimensions."""
+        return self.array.ndim
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded op made this tensor."""
+        return self.node is None
+
+    @property
+    def data(self) -> Tensor:
+        """The same numbers outside the graph; assigning replaces them."""
+        return self.detach()
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        self.array = to_array(value)
+        self.version[0] += 1
+
+    def dim(self) -> int:
+        """Number of dimensions."""
+        return self.array.ndim
+
+    def numel(self) -> int:
+        """Number of elements."""
+        return self.array.size
+
+    def size(self, dim: int | None = None) -> Any:
+        """All sizes, or the one of a dimension."""
+        return self.shape if dim is None else self.shape[dim]
+
+    def __repr__(self) -> str:
+        text = np.array2string(self.array, separator=", ", prefix="tensor(")
+        default = self.dtype in (np.float32, np.int64, np.bool_)
+        kind = "" if default else f", dtype={self.dtype}"
+        flow = ""
+        if self.node is not None:
+            flow = f", op={type(self.node).__name__}"
+        elif self.requires_grad:
+            flow = ", requires_grad=True"
+        return f"tensor({text}{kind}{flow})"
+
+    def __bool__(self) -> bool:
+        if self.array.size != 1:
+            raise ShapeError(
+                f"expected one element to decide on, got shape {self.shape}.",
+                where="bool",
+                hint="Compare with (a == b).array.all() or .any().",
+            )
+        return bool(self.array.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self.dtype.kind != "i":
+            raise DTypeError(f"expected an integer as index, got {self.dtype}.", where="index")
+        return int(self.item())
+
+    # --- out of the graph -------------------------------------------------------------------------
+
+    def numpy(self) -> Array:
+        """The array itself, not a copy; writing into it is not noticed by the graph.
+
+        Raises:
+            GraphError: If the tensor needs a gradient (use ``detach()`` first).
+        """
+        if self.requires_grad:
+            raise GraphError(
+                "expected a tensor outside the graph, got one that needs a gradient.",
+                where="numpy",
+                hint="Use x.detach().numpy().",
+            )
+        return self.array
+
+    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> Array:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def item(self) -> Any:
+        """The only element as a Python number."""
+        if self.array.size != 1:
+            raise ShapeError(f"expected one element, got shape {self.shape}.", where="item")
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        """Nested lists of Python numbers."""
+        return self.array.tolist()
+
+    def detach(self) -> Tensor:
+        """The same numbers in the same memory, outside the graph."""
+        return make_tensor(self.array, version=self.version)
+
+    def clone(self) -> Tensor:
+        """A copy; gradients flow through it."""
+        return ops.add(self, 0) if self.requires_grad else make_tensor(self.array.copy())
+
+    def to(self, dtype: DTypeLike) -> Tensor:
+        """The same numbers with another element type."""
+        return ops.cast(self, dtype)
+
+    def float(self) -> Tensor:
+        """Cast to float32."""
+        return ops.cast(self, np.float32)
+
+    def double(self) -> Tensor:
+        """Cast to float64."""
+        return ops.cast(self, np.float64)
+
+    def long(self) -> Tensor:
+        """Cast to int64."""
+        return ops.cast(self, np.int64)
+
+    # --- gradients --------------------------------------------------------------------------------
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Say whether gradients are wanted, and return the tensor itself.
+
+        Raises:
+            DTypeError: If the tensor holds integers or booleans.
+            GraphError: If the tensor is a result: its gradient follows from its inputs.
+        """
+        if requires_grad and self.dtype.kind != "f":
+            raise DTypeError(
+                f"expected floating point numbers to need a gradient, got {self.dtype}.",
+                where="requires_grad_",
+                hint="Write 1.0 in place of 1, or use x.float().",
+            )
+        if not requires_grad and self.node is not None:
+            raise GraphError(
+                "expected a leaf, got the result of an op.",
+                where="requires_grad_",
+                hint="Use x.detach().",
+            )
+        self.requires_grad = requires_grad or self.node is not None
+        return self
+
+    def backward(
+        self,
+        gradient: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+    ) -> None:
+        """See ``tensorlite.autograd.backward``."""
+        autograd.backward(self, gradient, retain_graph, create_graph)
+
+    # --- changes in place -------------------------------------------------------------------------
+
+    def __iadd__(self, other: Any) -> Tensor:
+        return self._update(np.add, ops.add, other)
+
+    def __isub__(self, other: Any) -> Tensor:
+        return self._update(np.subtract, ops.sub, other)
+
+    def __imul__(self, other: Any) -> Tensor:
+        return self._update(np.multiply, ops.mul, other)
+
+    def __itruediv__(self, other: Any) -> Tensor:
+        return self._update(np.divide, ops.div, other)
+
+    def _update(self, in_place: Any, function: Any, other: Any) -> Tensor:
+        """Change a leaf in place; inside a graph, make a new tensor instead."""
+        if is_grad_enabled():
+            if self.requires_grad and self.node is None:
+                self._refuse("x -= lr * g")
+            if self.requires_grad or getattr(other, "requires_grad", False):
+                return function(self, other)  # type: ignore[no-any-return]
+        try:
+            in_place(self.array, plain_index(other), out=self.array, casting="same_kind")
+        except np.exceptions.DTypePromotionError as error:  # pragma: no cover - exotic types
+            raise DTypeError(f"{error}.", where="in-place") from None
+        except TypeError:
+            raise DTypeError(
+                f"expected a result of type {self.dtype}, got one that does not fit into it.",
+                where="in-place",
+                hint="Write x = x + y, or cast with x.float().",
+            ) from None
+        except ValueError as error:
+            raise ShapeError(f"{error}.", where="in-place") from None
+        self.version[0] += 1
+        return self
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        wants = self.requires_grad or getattr(value, "requires_grad", False)
+        if wants and is_grad_enabled():
+            self._refuse("x[i] = v")
+        try:
+            self.array[plain_index(index)] = plain_index(value)
+        except (ValueError, IndexError) as error:
+            raise ShapeError(f"{error}.", where="x[i] = v") from None
+        self.version[0] += 1
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise GraphError(
+            "expected a tensor outside the graph, got one through which gradients flow.",
+            where=what,
+            hint="Change leaves inside `with tl.no_grad():`, or build a new tensor with tl.where.",
+        )
+
+    def zero_(self) -> Tensor:
+        """Set all elements to 0 in place."""
+        return self.fill_(0)
+
+    def fill_(self, value: Any) -> Tensor:
+        """Set all elements in place."""
+        self[...] = value
+        return self
+
+    def copy_(self, source: Any) -> Tensor:
+        """Take over the elements of another tensor in place, broadcast and cast."""
+        self[...] = source
+        return self
+
+    def contiguous(self) -> Tensor:
+        """The same numbers in C order; itself if they are already."""
+        if self.array.flags.c_contiguous:
+            return self
+        if not self.requires_grad:
+            return make_tensor(np.ascontiguousarray(self.array))
+        return ops.reshape(ops.reshape(self, (-1,)), self.shape)
+
+
+class Parameter(Tensor):
+    """A tensor that a module learns; assigning one to an attribute of a module registers it.
+
+    Args:
+        data: The initial values; a tensor's memory is shared, anything else is copied.
+        requires_grad: Whether it is trained.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, requires_grad: bool = True) -> None:
+        super().__init__(0.0)
+        self.array = data.array if isinstance(data, Tensor) else np.array(to_array(data))
+        self.requires_grad_(requires_grad)
+
+    def __repr__(self) -> str:
+        return f"Parameter containing:\n{super().__repr__()}"
+
+
+class Buffer(Tensor):
+    """A tensor that belongs to a module's state and is not learned, such as a running mean.
+
+    Args:
+        data: The initial values; a tensor's memory is shared, anything else is copied.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(0.0)
+        self.array = data.array if isinstance(data, Tensor) else np.array(to_array(data))
+
+
+def _take_docstrings(family: type) -> None:
+    """A method without a docstring has that of the op of its name."""
+    for name, member in vars(family).items():
+        if isinstance(member, FunctionType) and member.__doc__ is None:
+            member.__doc__ = getattr(getattr(ops, name, None), "__doc__", None)
+
+
+for _family in (Arithmetic, Reductions, Shapes):
+    _take_docstrings(_family)
+autograd.set_tensor_type(Tensor)
