@@ -1,10 +1,10 @@
-"""Reverse-mode automatic differentiation: the op, which is also the node of the graph, and the walk.
+"""Reverse-mode automatic differentiation: the op, which is also the graph's node, and the walk.
 
 Running an op on tensors that need a gradient leaves a trail. The result points at the op that made
 it (``result.node``), the op points at the ops that made its inputs (``edges``), or at the tensors
 themselves where those are leaves::
 
-    y = (w * x).sum()          y ──node──> Sum ──edges──> Mul ──edges──> w (a leaf), x (no gradient: None)
+    y = (w * x).sum()      y ──node──> Sum ──edges──> Mul ──edges──> w (a leaf), None (for x)
 
 ``y.backward()`` walks that trail from the youngest op to the oldest and hands each op the gradient
 of its result. Every op carries a creation number, and whoever uses a result is younger than its
@@ -254,8 +254,7 @@ class Op:
         """Differentiate the composed form instead, up to this op's inputs and no further."""
         edges = self.edges or []
         inputs = [self._input(i) for i in range(len(edges))]
-        composed = self.composed
-        result = composed(*inputs) if composed is not None else None
+        result: Any = self.composed(*inputs) if self.composed is not None else None
         wanted = {edge for edge in edges if edge is not None}
         found = _walk([(result.node, grad)], wanted, stop=True, retain=True, create_graph=True)
         # An input that came in twice has received the sum of both; it is handed on once.
@@ -360,13 +359,13 @@ def _fit(grad: Any, edge: Edge, node: Op) -> Any:
         stretched = (extra + i for i, n in enumerate(shape) if n == 1)
         if extra < 0 or any(n not in (1, grad.shape[extra + i]) for i, n in enumerate(shape)):
             raise GraphError(
-                f"backward returned a gradient of shape {grad.shape} for an input of shape {shape}.",
+                f"backward returned a gradient of shape {grad.shape} for an input of {shape}.",
                 where=type(node).__name__,
             )
         grad = grad.sum(axis=(*added, *stretched)).reshape(shape)
     if grad.dtype != edge.dtype:
-        cast: Any = grad.to if isinstance(grad, TensorBase) else grad.astype
-        grad = cast(edge.dtype)
+        cast = "to" if isinstance(grad, TensorBase) else "astype"
+        grad = getattr(grad, cast)(edge.dtype)
     return grad
 
 

@@ -1,4 +1,4 @@
-"""The errors that users see: one base class, few subclasses that are also the built-in a caller expects.
+"""The errors that users see: one base class, and few subclasses that are built-in errors too.
 
 A message reads ``<where>: expected <what>, got <what came>. <One hint that can be typed.>``
 """
@@ -30,7 +30,8 @@ class TensorliteError(Exception):
         self.message = message
         self.where = where
         self.hint = hint
-        self.module: Any = None  # the layer that complained, while the error passes the others
+        self.module: Any = None  # the layer that complained, and what it said, while the error
+        self.op: str | None = None  # passes the layers around it
 
     @property
     def sentence(self) -> str:

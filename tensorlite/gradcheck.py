@@ -87,9 +87,7 @@ def gradgradcheck(
             )[position]
             return given.sum() * 0 if found is None else found
 
-        gradcheck(
-            first_order, [*tensors, seed], eps=eps, atol=atol, rtol=rtol, fast_mode=fast_mode
-        )
+        gradcheck(first_order, [*tensors, seed], eps=eps, atol=atol, rtol=rtol, fast_mode=fast_mode)
     return True
 
 

@@ -69,8 +69,9 @@ def caching() -> Iterator[bool]:
     if not jit_enabled() or not usable():
         yield False
         return
-    from numba import config
+    import numba
 
+    config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())
     try:

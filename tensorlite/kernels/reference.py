@@ -95,7 +95,11 @@ def max_pool2d_grad(dy: Array, index: Array, size: Pair) -> Array:
     """Put each gradient where the maximum lay."""
     dx = np.zeros((*dy.shape[:2], size[0] * size[1]), dy.dtype)
     n, c = np.ogrid[: dy.shape[0], : dy.shape[1]]
-    np.add.at(dx, (n[..., None], c[..., None], index.reshape(*dy.shape[:2], -1)), dy.reshape(*dy.shape[:2], -1))
+    np.add.at(
+        dx,
+        (n[..., None], c[..., None], index.reshape(*dy.shape[:2], -1)),
+        dy.reshape(*dy.shape[:2], -1),
+    )
     return dx.reshape(*dy.shape[:2], *size)
 
 

@@ -1,6 +1,5 @@
 """Layers, containers, initial values and losses; names and arguments are PyTorch's."""
 
-from tensorlite.nn.losses import CrossEntropyLoss, MSELoss, NLLLoss
 from tensorlite.nn import functional, init
 from tensorlite.nn.containers import ModuleList, Sequential
 from tensorlite.nn.layers import (
@@ -15,6 +14,7 @@ from tensorlite.nn.layers import (
     Sigmoid,
     Tanh,
 )
+from tensorlite.nn.losses import CrossEntropyLoss, MSELoss, NLLLoss
 from tensorlite.nn.module import Module
 from tensorlite.tensor import Buffer, Parameter
 

@@ -38,10 +38,13 @@ class ModuleList(Module):
     def __iter__(self) -> Iterator[Module]:
         return self.children()
 
+    def _of(self, modules: list[Module]) -> ModuleList:
+        return ModuleList(modules)
+
     def __getitem__(self, index: Any) -> Any:
         members = list(self.children())
         if isinstance(index, slice):
-            return type(self)(*members[index]) if isinstance(self, Sequential) else type(self)(members[index])
+            return self._of(members[index])
         if not -len(members) <= index < len(members):
             raise IndexOutside(f"expected an index below {len(members)}, got {index}.")
         return members[index]
@@ -55,7 +58,7 @@ class Sequential(ModuleList):
     """Modules that run one after the other.
 
     Args:
-        modules: The modules, or one dict of names and modules.
+        modules: The modules, or dicts of names and modules.
 
     Shape:
         - Input: whatever the first module takes
@@ -70,12 +73,13 @@ class Sequential(ModuleList):
 
     def __init__(self, *modules: Module | dict[str, Module]) -> None:
         Module.__init__(self)
-        if len(modules) == 1 and isinstance(modules[0], dict):
-            for name, module in modules[0].items():
-                setattr(self, name, module)
-        else:
-            for module in modules:
-                self.append(module)  # type: ignore[arg-type]
+        for module in modules:
+            named = module if isinstance(module, dict) else {str(len(self)): module}
+            for name, member in named.items():
+                setattr(self, name, member)
+
+    def _of(self, modules: list[Module]) -> ModuleList:
+        return Sequential(*modules)
 
     def forward(self, x: Any) -> Any:
         """Run the modules in their order."""

@@ -111,6 +111,6 @@ def _kaiming(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
 
 
 def _set(tensor: Tensor, values: object) -> Tensor:
-    tensor.array[...] = values  # type: ignore[index]
+    tensor.array[...] = values
     tensor.version[0] += 1
     return tensor

@@ -409,10 +409,11 @@ class BatchNorm2d(Module):
         """Normalise."""
         if len(x.shape) != 4:
             raise ShapeError(
-                f"expected input (N, {self.num_features}, H, W), got {x.shape}.", where="batch_norm2d"
+                f"expected input (N, {self.num_features}, H, W), got {x.shape}.",
+                where="batch_norm2d",
             )
         if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked += 1
+            self.num_batches_tracked.fill_(self.num_batches_tracked.item() + 1)
         return ops.batch_norm(
             x,
             self.running_mean,

@@ -75,6 +75,7 @@ class Module:
         return 0
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
+        """Run ``forward``; an error on the way out is told the layer's path."""
         try:
             output = self.forward(*inputs, **options)
         except TensorliteError as error:
@@ -213,7 +214,9 @@ class Module:
             faults += [f"missing: {', '.join(missing)}"] if missing else []
             faults += [f"unexpected: {', '.join(unexpected)}"] if unexpected else []
         if faults:
-            raise StateError(f"the state does not fit: {'; '.join(faults)}.", where=type(self).__name__)
+            raise StateError(
+                f"the state does not fit: {'; '.join(faults)}.", where=type(self).__name__
+            )
         for name, array in arrays.items():
             own[name].copy_(array)
         return LoadResult(missing, unexpected)
@@ -309,7 +312,7 @@ class Module:
         return self
 
     def register_forward_hook(self, hook: Hook) -> Hooked:
-        """Call ``hook(module, inputs, output)`` after each forward; a result replaces the output."""
+        """Call ``hook(module, inputs, output)`` after each forward; its result is the output."""
         if self._forward_hooks is None:
             self._forward_hooks = []
         self._forward_hooks.append(hook)

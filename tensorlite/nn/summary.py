@@ -189,4 +189,3 @@ def _window(op: Op) -> tuple[int, int, int]:
     if isinstance(op, (MaxPool2d, AvgPool2d)):
         return op.reach
     return 1, 1, 1
-

@@ -19,7 +19,7 @@ int64 = np.dtype(np.int64)
 bool_ = np.dtype(np.bool_)
 
 
-def to_array(data: Any, dtype: DTypeLike = None) -> Array:
+def to_array(data: Any, dtype: DTypeLike | None = None) -> Array:
     """Make an array: Python floats become float32, Python integers int64; arrays keep their type.
 
     Raises:
@@ -44,17 +44,15 @@ def to_array(data: Any, dtype: DTypeLike = None) -> Array:
     return array
 
 
-def as_tensor(data: Any, dtype: DTypeLike = None) -> Tensor:
+def as_tensor(data: Any, dtype: DTypeLike | None = None) -> Tensor:
     """Return tensors as they are and wrap everything else, without a copy where possible.
 
     Example:
         >>> as_tensor([1.0, 2.0])
         tensor([1., 2.])
     """
-    if isinstance(data, TensorBase) and dtype is None:
-        return data  # type: ignore[return-value]
     if isinstance(data, TensorBase):
-        return cast(data, dtype)
+        return data if dtype is None else cast(data, dtype)  # type: ignore[return-value]
     return make_tensor(to_array(data, dtype))
 
 

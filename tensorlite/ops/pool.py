@@ -70,7 +70,8 @@ class AvgPool2dGrad(Op):
 
     def forward(self, dy: Array, size: Pair, window: Any, modes: Any) -> Array:
         self.window, self.modes = window, modes
-        return kernels.avg_pool2d_grad(dy, size, *window, modes[1])
+        kernel, stride, padding = window
+        return kernels.avg_pool2d_grad(dy, size, kernel, stride, padding, modes[1])
 
     def backward(self, grad: Any) -> Any:
         return AvgPool2d.apply(grad, *self.window, *self.modes)

@@ -177,4 +177,6 @@ def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
 def _position(find: Any, input: Any, dim: int | None, keepdim: bool, where: str) -> Tensor:
     x = as_tensor(input)
     dims = _extreme_dims(x, dim, where)
-    return make_tensor(np.asarray(find(x.array, axis=None if dim is None else dims[0], keepdims=keepdim)))
+    return make_tensor(
+        np.asarray(find(x.array, axis=None if dim is None else dims[0], keepdims=keepdim))
+    )

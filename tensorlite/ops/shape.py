@@ -75,9 +75,7 @@ class Pad(Op):
     """A frame of one value around the input."""
 
     def forward(self, x: Array, widths: tuple[tuple[int, int], ...], value: float) -> Array:
-        self.inside = tuple(
-            slice(a, a + n) for (a, _), n in zip(widths, x.shape, strict=True)
-        )
+        self.inside = tuple(slice(a, a + n) for (a, _), n in zip(widths, x.shape, strict=True))
         shape = tuple(a + n + b for (a, b), n in zip(widths, x.shape, strict=True))
         out = np.full(shape, value, x.dtype)
         out[self.inside] = x
@@ -133,7 +131,9 @@ def dim_index(dim: int, dims: int, where: str) -> int:
         ShapeError: If there is no such dimension.
     """
     if not -dims <= dim < dims:
-        raise ShapeError(f"expected a dimension from {-dims} to {dims - 1}, got {dim}.", where=where)
+        raise ShapeError(
+            f"expected a dimension from {-dims} to {dims - 1}, got {dim}.", where=where
+        )
     return dim % dims
 
 

@@ -22,8 +22,9 @@ class LRScheduler:
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
         self.last_epoch = 0
-        self.base_lrs = [
-            float(group.setdefault("initial_lr", group["lr"])) for group in optimizer.param_groups
+        groups: list[Any] = optimizer.param_groups
+        self.base_lrs: list[float] = [
+            group.setdefault("initial_lr", group["lr"]) for group in groups
         ]
         self._set()
 
@@ -129,13 +130,17 @@ class CosineAnnealingLR(LRScheduler):
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:  # noqa: N803
         if T_max < 1:
-            raise ConfigError(f"expected T_max of 1 or more, got {T_max}.", where="CosineAnnealingLR")
+            raise ConfigError(
+                f"expected T_max of 1 or more, got {T_max}.", where="CosineAnnealingLR"
+            )
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer)
 
     def rate(self, base: float, step: int) -> float:
         """``eta_min + (base - eta_min) * (1 + cos(pi * step / T_max)) / 2``."""
-        return self.eta_min + (base - self.eta_min) * (1 + math.cos(math.pi * step / self.T_max)) / 2
+        return (
+            self.eta_min + (base - self.eta_min) * (1 + math.cos(math.pi * step / self.T_max)) / 2
+        )
 
 
 class OneCycleLR(LRScheduler):

@@ -36,7 +36,7 @@ class Optimizer:
         self.defaults = defaults
         self.param_groups: list[Group] = []
         self.state: dict[Tensor, dict[str, Any]] = {}
-        given = [params] if isinstance(params, Tensor) else list(params)
+        given: list[Any] = [params] if isinstance(params, Tensor) else list(params)
         if not given:
             raise ConfigError("expected parameters, got none.", where=type(self).__name__)
         if isinstance(given[0], dict):

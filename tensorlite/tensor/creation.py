@@ -14,7 +14,7 @@ from tensorlite.tensor.shapes import sizes
 from tensorlite.tensor.tensor import Tensor
 
 
-def tensor(data: Any, dtype: DTypeLike = None, requires_grad: bool = False) -> Tensor:
+def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor from numbers, nested lists or an array; the data are copied.
 
     Args:
@@ -53,7 +53,7 @@ def ones(*shape: Any, dtype: DTypeLike = np.float32, requires_grad: bool = False
 
 
 def full(
-    shape: Any, fill_value: float, dtype: DTypeLike = None, requires_grad: bool = False
+    shape: Any, fill_value: float, dtype: DTypeLike | None = None, requires_grad: bool = False
 ) -> Tensor:
     """A tensor of one value; Python floats give float32, integers int64."""
     kind = to_kind(fill_value) if dtype is None else dtype
@@ -64,7 +64,7 @@ def arange(
     start: float,
     end: float | None = None,
     step: float = 1,
-    dtype: DTypeLike = None,
+    dtype: DTypeLike | None = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Numbers from ``start`` (0 if only one is given) up to but without ``end``.
@@ -74,8 +74,9 @@ def arange(
         tensor([0, 1, 2])
     """
     first, last = (0, start) if end is None else (start, end)
-    kind = np.result_type(*(to_kind(n) for n in (first, last, step))) if dtype is None else dtype
-    return _wrap(np.arange(first, last, step, kind), requires_grad)
+    if dtype is None:
+        dtype = np.float32 if float in map(type, (first, last, step)) else np.int64
+    return _wrap(np.arange(first, last, step).astype(dtype), requires_grad)
 
 
 def rand(*shape: Any, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
@@ -88,12 +89,14 @@ def randn(*shape: Any, dtype: DTypeLike = np.float32, requires_grad: bool = Fals
     return _wrap(random.default_generator.normal(sizes(shape), dtype), requires_grad)
 
 
-def zeros_like(input: Tensor, dtype: DTypeLike = None, requires_grad: bool = False) -> Tensor:
+def zeros_like(
+    input: Tensor, dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
     """Zeros of the same shape and type."""
     return _wrap(np.zeros(input.shape, dtype or input.dtype), requires_grad)
 
 
-def ones_like(input: Tensor, dtype: DTypeLike = None, requires_grad: bool = False) -> Tensor:
+def ones_like(input: Tensor, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Ones of the same shape and type."""
     return _wrap(np.ones(input.shape, dtype or input.dtype), requires_grad)
 

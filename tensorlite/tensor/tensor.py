@@ -41,7 +41,9 @@ class Tensor(Arithmetic, Reductions, Shapes):
 
     __slots__ = ()
 
-    def __init__(self, data: Any, dtype: DTypeLike = None, requires_grad: bool = False) -> None:
+    def __init__(
+        self, data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False
+    ) -> None:
         self.array = np.array(to_array(data, dtype), order="C")
         self.node = None
         self.requires_grad = False
@@ -131,7 +133,7 @@ class Tensor(Arithmetic, Reductions, Shapes):
             )
         return self.array
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> Array:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
     def item(self) -> Any:
@@ -221,7 +223,7 @@ class Tensor(Arithmetic, Reductions, Shapes):
             if self.requires_grad and self.node is None:
                 self._refuse("x -= lr * g")
             if self.requires_grad or getattr(other, "requires_grad", False):
-                return function(self, other)  # type: ignore[no-any-return]
+                return function(self, other)
         try:
             in_place(self.array, plain_index(other), out=self.array, casting="same_kind")
         except np.exceptions.DTypePromotionError as error:  # pragma: no cover - exotic types

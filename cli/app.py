@@ -1,0 +1,113 @@
+"""The main group and the table of all commands.
+
+A command's module is imported when the command runs or shows its own help, never for
+``tensorlite --help``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from tensorlite import __version__
+from tensorlite.cli.options import common_options, named_plugins, with_common_options
+
+# Section -> command -> (module in tensorlite.cli, one line). The module's attribute has the
+# command's name, with _ for -.
+TABLE = {
+    "Train and use": {
+        "train": ("train", "Train a model and keep everything in a run folder."),
+        "evaluate": ("evaluate", "Measure a trained model on held-out data."),
+        "predict": ("predict", "Say what is on a picture."),
+        "runs": ("runs", "List the run folders and show what is in them."),
+    },
+    "Look things up": {
+        "models": ("models", "The models, their recipes and cards."),
+        "summary": ("summary", "A model's layers with shapes, parameters and multiply-adds."),
+        "layers": ("listing", "The layers that a model can be made of."),
+        "losses": ("listing", "The losses."),
+        "optimizers": ("listing", "The optimizers."),
+        "schedules": ("listing", "The learning-rate schedules."),
+        "augmentations": ("listing", "The augmentations of training pictures."),
+        "metrics": ("listing", "The metrics."),
+        "callbacks": ("listing", "The callbacks that training can call."),
+        "readers": ("listing", "The readers of data files and folders."),
+        "data": ("data", "The data sets, and what is in a file or folder of data."),
+    },
+    "Look after it": {
+        "plugins": ("plugins", "The plugins, what they bring and which of them failed."),
+        "doctor": ("doctor", "Check this machine: versions, processor, kernels, plugins."),
+    },
+}
+LINES = {name: line for section in TABLE.values() for name, line in section.items()}
+
+
+class PipeClosed(Exception):
+    """The reader of standard output has left; Click would report it as a bug of ours."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands from a table and imports one when it is used."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Names and help for Click's listings and suggestions; get_command gives the real ones.
+        for name, (_, line) in LINES.items():
+            self.commands[name] = click.Command(name, short_help=line)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, imported now."""
+        if cmd_name not in LINES:
+            return self.commands.get(cmd_name)
+        module = importlib.import_module(f"tensorlite.cli.{LINES[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return with_common_options(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a line, asking the plugins about a name that is not ours."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            self._ask_plugins(args)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sections of the table; nothing is imported for it."""
+        for title, section in TABLE.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, line) for name, (_, line) in section.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command of the line."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise PipeClosed from error
+
+    def _ask_plugins(self, args: list[str]) -> None:
+        from tensorlite.plugins import request
+        from tensorlite.registry import commands
+
+        for source in named_plugins(args):
+            request(source)
+        for name, entry in commands.items():
+            self.commands.setdefault(name, with_common_options(entry.object))
+        if any(entry.name == args[0] for entry in commands):
+            commands.info(args[0])  # raises if two plugins claim it
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    params=common_options(),
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Each command has --help with examples. Start with: tensorlite train lenet5",
+)
+@click.version_option(__version__, prog_name="tensorlite", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Build and train convolutional networks on your own machine."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

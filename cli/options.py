@@ -1,0 +1,86 @@
+"""The options that every command takes, and groups that list by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+
+def common_options() -> list[click.Parameter]:
+    """New options ``--plugin`` and ``--traceback``."""
+    return [
+        click.Option(
+            ["--plugin"],
+            multiple=True,
+            metavar="FILE|MODULE",
+            help="Load this plugin too (repeatable).",
+            expose_value=False,
+            callback=_request,
+        ),
+        click.Option(
+            ["--traceback"],
+            is_flag=True,
+            help="Show where an error came from.",
+            expose_value=False,  # main() looks for the word, so that it works for wrong usage too
+        ),
+    ]
+
+
+def with_common_options(command: click.Command) -> click.Command:
+    """Give a command, and the commands below it, the options that every command takes."""
+    known = {option for param in command.params for option in param.opts}
+    command.params += [new for new in common_options() if not known & set(new.opts)]
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            with_common_options(below)
+    return command
+
+
+def named_plugins(args: list[str]) -> Iterator[str]:
+    """The values of ``--plugin`` in a line that is not parsed yet."""
+    for word, following in zip(args, [*args[1:], ""], strict=True):
+        option, equals, value = word.partition("=")
+        if option == "--plugin" and (value or following):
+            yield value if equals else following
+
+
+class ListGroup(click.Group):
+    """A group whose ``list`` may be left out, as in ``tensorlite plugins --json``.
+
+    Args:
+        show: Whether ``show`` may be left out too, as in ``tensorlite layers conv2d``.
+    """
+
+    def __init__(self, *args: Any, show: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._show = show
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put in the command that was left out."""
+        at = _first_word(args)
+        word = args[at] if at < len(args) else ""
+        if args[-1:] == ["--plugin"]:
+            pass  # its value is missing, which Click says best
+        elif not word or (word.startswith("-") and word not in ctx.help_option_names):
+            args = [*args[:at], "list", *args[at:]]
+        elif self._show and word not in self.commands and not word.startswith("-"):
+            args = [*args[:at], "show", *args[at:]]
+        return super().parse_args(ctx, args)
+
+
+def _request(ctx: click.Context, param: click.Parameter, sources: tuple[str, ...]) -> None:
+    if sources and not ctx.resilient_parsing:
+        from tensorlite.plugins import request
+
+        for source in sources:
+            request(source)
+
+
+def _first_word(args: list[str]) -> int:
+    """The index of the first word that is none of the common options or their values."""
+    at = 0
+    while at < len(args) and args[at].startswith(("--plugin", "--traceback")):
+        at += 2 if args[at] == "--plugin" else 1
+    return min(at, len(args))

@@ -1,0 +1,58 @@
+"""How commands print: tables and fields that fit a terminal, and stay whole in a pipe."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+
+def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -> None:
+    """Print rows in columns on standard output; in a pipe one full line for each row."""
+    lines = [[_cell(cell) for cell in row] for row in rows]
+    if lines and headers:
+        lines.insert(0, list(headers))
+    if sys.stdout.isatty():
+        _rich_table(lines, bool(headers))
+        return
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def fields(pairs: Iterable[tuple[str, object]]) -> None:
+    """Print names and values, one a line; what has no value is left out."""
+    table((name, value) for name, value in pairs if value not in (None, "", (), []))
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on standard output."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def note(text: str) -> None:
+    """Print a remark on standard error, where it does not get into the results."""
+    click.echo(text, err=True)
+
+
+def _cell(value: object) -> str:
+    """One line without control characters."""
+    return "".join(c for c in " ".join(str(value).split()) if c.isprintable())
+
+
+def _rich_table(lines: list[list[str]], headers: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for index in range(len(lines[0]) if lines else 0):
+        grid.add_column(overflow="fold", style="bold" if index == 0 else "")
+    for number, line in enumerate(lines):
+        style = "dim" if headers and number == 0 else ""
+        grid.add_row(*(Text(cell, style=style) for cell in line))
+    Console(highlight=False).print(grid)

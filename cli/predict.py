@@ -1,0 +1,48 @@
+"""``tensorlite predict``: what is on a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tensorlite.cli.output import print_json
+
+
+@click.command()
+@click.argument("run", metavar="RUN|FILE")
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@click.option("--top", type=click.IntRange(min=1), default=3, help="How many answers [3].")
+@click.option(
+    "--prepare/--no-prepare",
+    default=None,
+    help="Invert dark ink, crop and centre a drawn character [for models of such].",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default="runs", help="Folder of all runs [runs]."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def predict(
+    run: str, images: tuple[str, ...], top: int, prepare: bool | None, out: Path, as_json: bool
+) -> None:
+    """Say what is on each IMAGE, with the best weights of a run or a .safetensors file.
+
+    Models of handwritten characters get a drawing as they know it: light ink on black, cropped,
+    20 pixels long, centred. RUN is a folder, its name, or 'latest'.
+
+    \b
+    Examples:
+      tensorlite predict latest my_digit.png
+      tensorlite predict latest photos/*.jpg --top 5
+      tensorlite predict best.safetensors digit.png --no-prepare --json
+    """
+    from tensorlite.training.prediction import predict_files
+
+    found = predict_files(run, out, [Path(image) for image in images], prepare)
+    if as_json:
+        print_json([item.to_dict(top) for item in found])
+        return
+    width = max(len(str(item.path)) for item in found)
+    for item in found:
+        remark = f"     ({item.note})" if item.note else ""
+        click.echo(f"{item.path!s:<{width}}   {item.prediction.line(top)}{remark}")

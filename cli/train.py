@@ -1,0 +1,181 @@
+"""``tensorlite train``: from the name of a model to a run folder with a trained network."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tensorlite.cli.grouped import GroupedCommand
+from tensorlite.cli.output import note, print_json
+from tensorlite.training.config import DEFAULTS, FIELDS, Layer, parse_assignment
+
+if TYPE_CHECKING:
+    from tensorlite.training import Result, Session
+
+GROUPS = {
+    "Data and model": ["data", "augment", "val_fraction"],
+    "Training": ["epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule"],
+    "Control": ["patience", "seed", "threads", "assignments", "requirements"],
+    "Output": ["out", "name", "as_json", "quiet"],
+}
+
+
+def setting(name: str, **options: Any) -> Callable[[Any], Any]:
+    """Make an option of a setting; its help and default come from the table of settings."""
+    text = FIELDS[name].metadata["help"]
+    help_text = f"{text[0].upper()}{text[1:]} [recipe, or {getattr(DEFAULTS, name)}]."
+    return click.option(f"--{name.replace('_', '-')}", name, help=help_text, **options)
+
+
+@click.command(cls=GroupedCommand, groups=GROUPS)
+@click.argument("model")
+@click.option("--data", metavar="NAME|PATH", help="Data set or path [digits, bundled].")
+@click.option(
+    "--augment/--no-augment", default=None, help="Augment as the recipe says, or not at all."
+)
+@setting("val_fraction", type=float, metavar="SHARE")
+@setting("epochs", type=int, metavar="N")
+@setting("batch_size", type=int, metavar="N")
+@setting("optimizer", metavar="NAME")
+@setting("lr", type=float, metavar="RATE")
+@setting("weight_decay", type=float, metavar="X")
+@setting("schedule", metavar="NAME")
+@setting("patience", type=int, metavar="EPOCHS")
+@setting("seed", type=int, metavar="N")
+@setting("threads", type=int, metavar="N")
+@click.option(
+    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting (repeatable)."
+)
+@click.option(
+    "--require",
+    "requirements",
+    multiple=True,
+    metavar="BOUND",
+    help="Exit with 6 unless the result meets it, as in 'val_acc>=0.98' (repeatable).",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default="runs", help="Folder of all runs [runs]."
+)
+@click.option("--name", metavar="NAME", help="Name of the run [date-time-model-data].")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the result as JSON; the rest goes to stderr."
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print the result only.")
+def train(
+    model: str,
+    assignments: tuple[str, ...],
+    requirements: tuple[str, ...],
+    out: Path,
+    name: str | None,
+    augment: bool | None,
+    as_json: bool,
+    quiet: bool,
+    **settings: Any,
+) -> None:
+    """Train MODEL and keep everything in a run folder.
+
+    Without --data it learns the bundled handwritten digits. What no option says, the model's
+    recipe for the data says.
+
+    \b
+    Examples:
+      tensorlite train lenet5
+      tensorlite train lenet5 --data path/to/mnist --epochs 5 --seed 3
+      tensorlite train lenet5 --optimizer sgd --lr 0.05 --set optimizer_options.momentum=0.9
+      tensorlite train lenet5 --no-augment --require 'val_acc>=97%' --json
+    """
+    from tensorlite.training.requirements import Requirement
+    from tensorlite.training.run import RunDirectory, run_name
+    from tensorlite.training.session import prepare
+
+    bounds = [Requirement.parse(text) for text in requirements]
+    given = {key: value for key, value in settings.items() if value is not None}
+    if augment is False:
+        given["augment"] = []
+    session = prepare(
+        Layer("command line", {"model": model, **given}),
+        Layer("--set", dict(map(parse_assignment, assignments))),
+    )
+    for bound in bounds:
+        bound.check_name(session.figure_names())
+    say = _speaker(as_json, quiet)
+    _introduce(session, say)
+    _compile()
+    run = RunDirectory.create(out, name or run_name(model, session.data.name))
+    result = _fit(session, run, say)
+    _conclude(result, session, as_json, out)
+    for bound in bounds:
+        bound.check(result.figures())
+
+
+def _speaker(as_json: bool, quiet: bool) -> Callable[[str], None]:
+    """Where the lines of the running training go; with --json they are no result."""
+    return (lambda line: None) if quiet else (lambda line: click.echo(line, err=as_json))
+
+
+def _introduce(session: Session, say: Callable[[str], None]) -> None:
+    say(f"data    {session.data_line()}")
+    say(f"model   {session.model_line()}")
+    for text in session.data.notes:
+        note(f"note    {text}")
+
+
+def _compile() -> None:
+    """Compile the kernels before the first run on this machine, with a bar or one line."""
+    from tensorlite import kernels
+
+    if not kernels.needs_warm():
+        return
+    if not sys.stderr.isatty():
+        note("compile the kernels for this machine, once")
+        kernels.warm()
+        return
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(20),
+        TextColumn("{task.percentage:>3.0f} %"),
+    )
+    with Progress(*columns, console=_console()) as bar:
+        task = bar.add_task("compile kernels for this machine, once")
+
+        def progress(done: int, total: int) -> None:
+            text = f"compile {total} kernels for this machine, once"
+            bar.update(task, completed=done, total=total, description=text)
+
+        kernels.warm(progress)
+
+
+def _fit(session: Session, run: Any, say: Callable[[str], None]) -> Result:
+    from tensorlite.training.progress import EpochLines, LiveBar
+
+    lines = EpochLines(say, session.decimals)
+    live = [LiveBar(_console())] if sys.stderr.isatty() else []
+    try:
+        return session.fit(run, [*live, lines])
+    except KeyboardInterrupt:
+        note(f"stopped {run.path / run.last.name} holds the weights so far")
+        raise
+
+
+def _conclude(result: Result, session: Session, as_json: bool, out: Path) -> None:
+    if as_json:
+        print_json({**result.to_dict(), "run": str(result.run.path)})
+        return
+    click.echo(f"best    {result.best_line(session.task, session.decimals)}")
+    if result.judged_by != "val":
+        click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores)}")
+    run = "latest" if out == Path("runs") else str(result.run.path)
+    click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
+    click.echo(f"next    tensorlite evaluate {run}   ·   tensorlite predict {run} IMAGE")
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)

@@ -1,0 +1,104 @@
+"""What tensorlite brings itself, registered through the hooks that every plugin uses."""
+
+from __future__ import annotations
+
+from tensorlite.plugins import hookimpl
+from tensorlite.plugins.hookspecs import Register
+
+
+@hookimpl
+def register_layers(register: Register) -> None:
+    """The layers of ``tensorlite.nn``."""
+    from tensorlite import nn
+
+    register("conv2d", nn.Conv2d)
+    register("linear", nn.Linear)
+    register("max_pool2d", nn.MaxPool2d)
+    register("avg_pool2d", nn.AvgPool2d)
+    register("relu", nn.ReLU)
+    register("tanh", nn.Tanh)
+    register("sigmoid", nn.Sigmoid)
+    register("dropout", nn.Dropout)
+    register("flatten", nn.Flatten)
+    register("batch_norm2d", nn.BatchNorm2d)
+
+
+@hookimpl
+def register_losses(register: Register) -> None:
+    """The losses of ``tensorlite.nn``."""
+    from tensorlite import nn
+
+    register("cross_entropy", nn.CrossEntropyLoss)
+    register("nll_loss", nn.NLLLoss)
+    register("mse_loss", nn.MSELoss)
+
+
+@hookimpl
+def register_optimizers(register: Register) -> None:
+    """The optimizers of ``tensorlite.optim``."""
+    from tensorlite import optim
+
+    register("sgd", optim.SGD)
+    register("adam", optim.Adam)
+    register("adamw", optim.AdamW)
+
+
+@hookimpl
+def register_schedules(register: Register) -> None:
+    """The learning-rate schedules of ``tensorlite.optim.schedules``."""
+    from tensorlite.optim import schedules
+
+    register("constant", schedules.constant)
+    register("cosine", schedules.cosine)
+    register("step", schedules.step)
+    register("one_cycle", schedules.one_cycle)
+
+
+@hookimpl
+def register_augmentations(register: Register) -> None:
+    """The augmentations of ``tensorlite.augment``."""
+    from tensorlite import augment
+
+    register("shift", augment.RandomShift)
+    register("rotation", augment.RandomRotation)
+    register("scale", augment.RandomScale)
+    register("horizontal_flip", augment.HorizontalFlip)
+    register("random_crop", augment.RandomCrop)
+
+
+@hookimpl
+def register_datasets(register: Register) -> None:
+    """The bundled data."""
+    from tensorlite import data
+
+    register("digits", data.digits, splits=("train", "val"))
+
+
+@hookimpl
+def register_readers(register: Register) -> None:
+    """The file formats of ``tensorlite.data.readers``."""
+    from tensorlite.data import readers
+
+    register("idx", readers.IdxReader())
+    register("image_folder", readers.ImageFolderReader())
+
+
+@hookimpl
+def register_metrics(register: Register) -> None:
+    """The metrics of ``tensorlite.training.metrics``."""
+    from tensorlite.training import metrics
+
+    register("accuracy", metrics.Accuracy)
+    register("top_accuracy", metrics.TopAccuracy)
+    register("macro_f1", metrics.MacroF1)
+
+
+@hookimpl
+def register_callbacks(register: Register) -> None:
+    """The callbacks of ``tensorlite.training.callbacks``."""
+    from tensorlite.training import callbacks
+
+    register("csv_logger", callbacks.CSVLogger)
+    register("jsonl_logger", callbacks.JSONLLogger)
+    register("checkpoint", callbacks.Checkpoint)
+    register("early_stopping", callbacks.EarlyStopping)

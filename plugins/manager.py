@@ -1,0 +1,183 @@
+"""The plugin manager: loads each plugin for itself, and takes back what a broken one did."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from tensorlite.errors import PluginError, close_names
+from tensorlite.plugins import discovery, hookspecs
+from tensorlite.plugins.discovery import Plugin
+from tensorlite.registry import REGISTRIES, Journal, Registry, transaction
+
+_OURS = (str(Path(__file__).resolve().parent), str(Path(pluggy.__file__).parent), "<frozen ")
+
+
+class PluginManager:
+    """Finds plugins, loads them in a fixed order, and keeps them from harming each other.
+
+    The order is: built-ins, the zoo, installed plugins by distribution and name, requested ones.
+
+    Args:
+        registries: What the hooks ``register_<plural>`` fill, by plural.
+        find: Lists the plugins that need no request.
+        warn: Told one line for each plugin that fails.
+    """
+
+    def __init__(
+        self,
+        registries: Mapping[str, Registry[Any]] = REGISTRIES,
+        find: Callable[[], list[Plugin]] = lambda: [*discovery.built_in(), *discovery.installed()],
+        warn: Callable[[str], None] = lambda line: print(line, file=sys.stderr),
+    ) -> None:
+        self.plugins: list[Plugin] = []  # in the order in which they were tried
+        self._registries, self._find, self._warn = registries, find, warn
+        self._queue: list[Plugin] = []
+        self._found = False
+        self._loading = False
+        self._lock = threading.RLock()
+
+    def request(self, source: str) -> None:
+        """Add a file or a module to what is loaded; naming it twice is naming it once.
+
+        Raises:
+            PluginError: If there is no such file or module.
+        """
+        plugin = discovery.named(source)
+        if not any(_same(plugin, other) for other in self._queue):
+            self._queue.append(plugin)
+
+    def load(self) -> None:
+        """Load what is not loaded yet. A failing plugin is left out, with a warning."""
+        with self._lock:
+            if self._loading:  # a plugin that looks something up while it is being loaded
+                return
+            self._loading = True
+            try:
+                self._load_queue()
+            finally:
+                self._loading = False
+
+    def named(self, name: str) -> list[Plugin]:
+        """The plugins of that name: one, or several when they compete for it.
+
+        Raises:
+            PluginError: If there is none.
+        """
+        self.load()
+        found = [plugin for plugin in self.plugins if plugin.name == name]
+        if found:
+            return found
+        names = [plugin.name for plugin in self.plugins]
+        parts = [f"there is no plugin {name!r}.", close_names(name, names)]
+        parts.append(f"All {len(names)}: tensorlite plugins")
+        raise PluginError(" ".join(filter(None, parts)))
+
+    def why_missing(self, kind: str, name: str) -> tuple[str, str | None]:
+        """Which failed plugin would have brought a name, and the command that shows why."""
+        failed = [plugin for plugin in self.plugins if plugin.status == "failed"]
+        declared = [plugin for plugin in failed if (kind, name) in plugin.provides]
+        for plugin in declared or (plugin for plugin in failed if plugin.mentions(name)):
+            reason = f"The plugin {plugin.title} has it but failed: {plugin.reason}."
+            return reason, plugin.command
+        return "", None
+
+    def _load_queue(self) -> None:
+        if not self._found:
+            self._queue[:0] = self._find()
+            self._found = True
+        while self._queue:  # an interrupted load goes on where it was
+            plugin = self._queue[0]
+            if not any(_same(plugin, other) for other in self.plugins):
+                self._admit(plugin)
+                self.plugins.append(plugin)
+            del self._queue[0]
+
+    def _admit(self, plugin: Plugin) -> None:
+        journal: Journal = []
+        try:
+            # What a plugin prints while it is imported must not end up in somebody's --json.
+            with transaction(plugin.owner) as journal, redirect_stdout(sys.stderr):
+                self._register(plugin, journal)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: a plugin does not end the command
+            plugin.status, plugin.reason = "failed", explain(error)
+            plugin.trace = "".join(traceback.format_exception(error))
+            why = f"is left out: {plugin.reason}. Details: {plugin.command}"
+            self._warn(f"warning: plugin {plugin.title} {why}")
+        plugin.provides = [(entry.kind, entry.name) for _, entry in journal]
+
+    def _register(self, plugin: Plugin, journal: Journal) -> None:
+        self._check_name(plugin)
+        found = plugin.load()
+        # Each plugin gets a pluggy manager of its own, so that none can wrap or break another's.
+        hooks = pluggy.PluginManager("tensorlite")
+        hooks.add_hookspecs(hookspecs)
+        hooks.register(found() if isinstance(found, type) else found, plugin.name)
+        used = _used_hooks(hooks)
+        for plural, registry in self._registries.items():
+            getattr(hooks.hook, f"register_{plural}")(register=registry.register)
+        if not journal and not used:
+            raise PluginError("no function in it is marked with @hookimpl")
+
+    def _check_name(self, plugin: Plugin) -> None:
+        taken = [p for p in self.plugins if p.name == plugin.name and p.status == "ok"]
+        if taken or plugin.name == "__main__":
+            owner = taken[0].title if taken else "scripts"
+            raise PluginError(f"the plugin name {plugin.name!r} belongs to {owner}")
+
+
+def _used_hooks(hooks: pluggy.PluginManager) -> list[str]:
+    """The hooks that a plugin implements; one that does not exist is an error."""
+    used = {name: caller for name, caller in vars(hooks.hook).items() if caller.get_hookimpls()}
+    known = [name for name in vars(hookspecs) if name.startswith("register_")]
+    for name, caller in used.items():
+        if not caller.has_spec() and not all(i.optionalhook for i in caller.get_hookimpls()):
+            raise PluginError(f"there is no hook {name!r}. {close_names(name, known)}")
+    return list(used)
+
+
+def explain(error: BaseException) -> str:
+    """One line that says what went wrong in a plugin, and where.
+
+    Example:
+        >>> explain(ImportError("no frobnicator"))
+        'ImportError: no frobnicator'
+    """
+    lines = str(error).splitlines() or [""]
+    if isinstance(error, pluggy.PluginValidationError):  # its first line repeats the plugin's name
+        text = "; ".join(lines[1:])
+    else:
+        text = next((line.strip() for line in lines if line.strip()), "")
+    if not isinstance(error, PluginError | pluggy.PluginValidationError):
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    place = _place(error)
+    return text.rstrip(".") + (f" ({place})" if place else "")
+
+
+def _place(error: BaseException) -> str:
+    """The last line of somebody else's code that the error went through."""
+    if isinstance(error, SyntaxError):
+        return ""  # its message names file and line
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [f for f in frames if not f.filename.startswith(_OURS)]
+    return f"{Path(theirs[-1].filename).name}:{theirs[-1].lineno}" if theirs else ""
+
+
+def _same(plugin: Plugin, other: Plugin) -> bool:
+    """Whether two ways of naming a plugin lead to the same code."""
+    if "file" in (plugin.origin, other.origin):
+        files = [Path(p.source).resolve() for p in (plugin, other) if p.origin == "file"]
+        return len(files) == 2 and files[0] == files[1]
+    return "module" in (plugin.origin, other.origin) and plugin.module == other.module
+
+
+default_manager = PluginManager()

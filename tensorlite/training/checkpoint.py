@@ -1,0 +1,159 @@
+"""Weights on disk: safetensors with a description and a digest over all of it, never a pickle.
+
+The arrays keep the model's own names and shapes, so other programs read the file too. The format
+itself protects no value, hence the SHA-256 that is written into it and compared on loading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorlite.errors import DataError
+
+from .files import write_atomically
+
+FORMAT = 1  # raised when an older program could misread the file
+_KEY = "tensorlite"
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a checkpoint says about its weights; enough to rebuild the model and use it.
+
+    Args:
+        model: Registry name of the model.
+        options: Arguments that the model's factory got beside classes, channels and size.
+        task: Name of the task it was trained for.
+        classes: Class names in the order of the outputs.
+        inputs: Image shape and normalisation, see ``Inputs``.
+        data: Name of the data it was trained on.
+        epoch: Finished epochs.
+        figures: Metrics of that epoch.
+        version: The tensorlite that wrote the file.
+        format: Version of the file format.
+    """
+
+    model: str
+    options: dict[str, Any]
+    task: str
+    classes: list[str]
+    inputs: dict[str, Any]
+    data: str
+    epoch: int = 0
+    figures: dict[str, float] = field(default_factory=dict)
+    version: str = ""
+    format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Weights with their description."""
+
+    description: Description
+    arrays: Arrays
+
+
+def save_checkpoint(path: Path, snapshot: Snapshot) -> None:
+    """Write a checkpoint in one step; the same weights and description give the same bytes.
+
+    Raises:
+        DataError: If the file cannot be written; a checkpoint that was there stays whole.
+    """
+    from safetensors.numpy import save
+
+    arrays = {name: np.asarray(array, order="C") for name, array in snapshot.arrays.items()}
+    text = _canonical(asdict(snapshot.description))
+    # One metadata entry only: safetensors writes several of them in an order of its own.
+    metadata = {_KEY: json.dumps({"digest": _digest(arrays, text), "description": text})}
+    write_atomically(path, save(arrays, metadata=metadata))
+
+
+def load_checkpoint(path: Path) -> Snapshot:
+    """Read a checkpoint and compare every name, shape, type and byte with its digest.
+
+    Raises:
+        DataError: If the file is not there, is no checkpoint, was damaged or comes from a newer
+            version. Nothing in a file is ever executed.
+    """
+    where = os.fspath(path)
+    arrays, metadata = _read(path)
+    if _KEY not in metadata:
+        raise DataError("is not a checkpoint of tensorlite (no description in it).", where=where)
+    try:
+        stored = json.loads(metadata[_KEY])
+        text = stored["description"]
+        if stored["digest"] != _digest(arrays, text):
+            raise _damaged(where)
+        return Snapshot(_described(json.loads(text), where), arrays)
+    except DataError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _damaged(where) from error
+
+
+def _described(values: dict[str, Any], where: str) -> Description:
+    if values["format"] > FORMAT:
+        version = values.get("version")
+        hint = "Update tensorlite."
+        raise DataError(f"was written by tensorlite {version}, which is newer.", where=where, hint=hint)
+    return Description(**values)
+
+
+def _read(path: Path) -> tuple[Arrays, dict[str, str]]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    where = os.fspath(path)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise DataError("there is no such file.", where=where) from error
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror}).", where=where) from error
+    try:
+        return load(content), _metadata(content)
+    except (SafetensorError, ValueError, TypeError, KeyError, struct.error) as error:
+        raise DataError(
+            f"is not a whole safetensors file ({len(content):,} bytes).", where=where
+        ) from error
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """The text entries of a safetensors header: 8 bytes of length, then JSON."""
+    (length,) = struct.unpack("<Q", content[:8])
+    metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
+    return dict(metadata)
+
+
+def _digest(arrays: Mapping[str, NDArray[Any]], text: str) -> str:
+    """SHA-256 over the description and every array's name, type, shape and bytes."""
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(_canonical([name, array.dtype.str, array.shape]).encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _damaged(where: str) -> DataError:
+    return DataError(
+        "is damaged: its content does not match its own digest.",
+        where=where,
+        hint="Train again, or use the run's other checkpoint.",
+    )

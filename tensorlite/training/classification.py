@@ -1,0 +1,244 @@
+"""The task of telling classes apart: one label per image, scores for all classes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorlite import registry
+from tensorlite.data import Dataset
+
+from .config import Settings, name_and_options
+from .metrics import confusion_matrix, per_class, wilson_interval
+from .tasks import Section
+
+if TYPE_CHECKING:
+    from tensorlite.tensor import Tensor
+
+Array = NDArray[Any]
+
+
+class Classification:
+    """Images to classes, judged by accuracy.
+
+    Args:
+        classes: Class names in the order of the outputs.
+        loss: Called with outputs ``(N, K)`` and classes ``(N,)``.
+        metrics: Factories of further metrics by name.
+    """
+
+    name = "classification"
+    monitor = "acc"
+    higher_is_better = True
+
+    def __init__(
+        self,
+        classes: Sequence[str],
+        loss: Callable[[Tensor, Tensor], Tensor],
+        metrics: Mapping[str, Callable[[], Any]] | None = None,
+    ) -> None:
+        self.classes = list(classes)
+        self._loss = loss
+        self._metrics = dict(metrics or {})
+
+    @classmethod
+    def from_settings(cls, settings: Settings, classes: Sequence[str]) -> Classification:
+        """Build the task with the loss and the metrics that the settings name."""
+        options = dict(settings.loss_options)
+        if settings.label_smoothing:
+            options["label_smoothing"] = settings.label_smoothing
+        loss = registry.losses.create(settings.loss, **options)
+        return cls(classes, loss, _metric_factories(settings.metrics))
+
+    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+        """Return the loss of a batch."""
+        return self._loss(output, target)
+
+    def scores(self) -> ClassificationScores:
+        """Return empty scores for one pass."""
+        metrics = {name: factory() for name, factory in self._metrics.items()}
+        return ClassificationScores(self.classes, metrics)
+
+    def sentence(self, scores: ClassificationScores) -> str:
+        """Say accuracy, interval and the classes that did worst."""
+        low, high = (100 * bound for bound in scores.interval())
+        digits = scores.decimals
+        text = (
+            f"accuracy {100 * scores.accuracy:.{digits}f} % "
+            f"(95 % interval {low:.{digits}f}-{high:.{digits}f})"
+        )
+        worst = [f"{item.name} ({100 * item.recall:.1f} %)" for item in scores.worst_classes()]
+        return text + (f" · worst classes: {', '.join(worst)}" if worst else "")
+
+    def sections(self, scores: ClassificationScores, dataset: Dataset) -> list[Section]:
+        """Return confusion matrix, per-class table and the images that went most wrong."""
+        from .report_classification import classification_sections
+
+        return classification_sections(scores, dataset)
+
+    def charts(self, scores: ClassificationScores) -> dict[str, str]:
+        """Return the confusion matrix as a chart."""
+        from .svg import confusion_chart
+
+        return {"confusion": confusion_chart(scores.confusion, self.classes)}
+
+    def predictions(self, output: Array) -> list[ClassPrediction]:
+        """Rank the classes of each image by probability."""
+        return [
+            ClassPrediction(
+                tuple((self.classes[index], float(row[index])) for index in np.argsort(-row))
+            )
+            for row in np.exp(_log_softmax(output))
+        ]
+
+
+class ClassificationScores:
+    """Counts over one pass: confusion, log-loss of every image, further metrics.
+
+    Args:
+        classes: Class names in the order of the outputs.
+        metrics: Further metrics by name, with ``update`` and ``compute``.
+    """
+
+    def __init__(self, classes: Sequence[str], metrics: Mapping[str, Any] | None = None) -> None:
+        self.classes = list(classes)
+        self.confusion = np.zeros((len(classes), len(classes)), np.int64)
+        self._metrics = dict(metrics or {})
+        self._batches: list[tuple[Array, Array, Array, Array]] = []
+
+    def update(self, output: Tensor, target: Tensor) -> None:
+        """Add a batch: outputs ``(N, K)`` and classes ``(N,)``."""
+        scores, truth = output.numpy(), target.numpy()
+        logs = _log_softmax(scores)
+        predicted = logs.argmax(axis=1)
+        rows = np.arange(len(truth))
+        losses, confidences = -logs[rows, truth], np.exp(logs[rows, predicted])
+        self._batches.append((losses, truth, predicted, confidences))
+        self.confusion += confusion_matrix(predicted, truth, len(self.classes))
+        for metric in self._metrics.values():
+            metric.update(scores, truth)
+
+    @property
+    def total(self) -> int:
+        """Images seen."""
+        return int(self.confusion.sum())
+
+    @property
+    def right(self) -> int:
+        """Images recognised."""
+        return int(np.trace(self.confusion))
+
+    @property
+    def accuracy(self) -> float:
+        """Share of images recognised."""
+        return self.right / self.total if self.total else float("nan")
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of a percentage that this many images justify."""
+        return 2 if self.total >= 2000 else 1
+
+    def interval(self) -> tuple[float, float]:
+        """Return the 95 % interval of the accuracy."""
+        return wilson_interval(self.right, self.total)
+
+    def figures(self) -> dict[str, float]:
+        """Return accuracy, mean log-loss and the further metrics."""
+        losses = np.concatenate([batch[0] for batch in self._batches] or [np.zeros(0)])
+        loss = float(losses.mean(dtype=np.float64)) if len(losses) else float("nan")
+        extra = {name: float(metric.compute()) for name, metric in self._metrics.items()}
+        return {"acc": self.accuracy, "loss": loss, **extra}
+
+    def worst_classes(self, count: int = 2) -> list[Any]:
+        """Return the classes that were recognised least, without those that were perfect."""
+        seen = [item for item in per_class(self.confusion, self.classes) if item.count]
+        return sorted((item for item in seen if item.recall < 1), key=lambda i: i.recall)[:count]
+
+    def worst_images(self, count: int = 24) -> list[Mistake]:
+        """Return the images with the highest loss that were taken for another class."""
+        if not self._batches:
+            return []
+        losses, truth, predicted, confidence = map(np.concatenate, zip(*self._batches, strict=True))
+        wrong = np.flatnonzero(truth != predicted)
+        order = wrong[np.argsort(-losses[wrong], kind="stable")][:count]
+        return [
+            Mistake(
+                int(index),
+                self.classes[truth[index]],
+                self.classes[predicted[index]],
+                float(confidence[index]),
+            )
+            for index in order
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything worth keeping as plain values."""
+        low, high = self.interval()
+        return {
+            **self.figures(),
+            "images": self.total,
+            "right": self.right,
+            "interval": [low, high],
+            "classes": [asdict(item) for item in per_class(self.confusion, self.classes)],
+            "confusion": self.confusion.tolist(),
+        }
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An image taken for another class.
+
+    Args:
+        index: Its place in the data set.
+        truth: Its class.
+        predicted: What it was taken for.
+        confidence: The probability given to that.
+    """
+
+    index: int
+    truth: str
+    predicted: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class ClassPrediction:
+    """Classes with their probabilities, the likeliest first."""
+
+    ranking: tuple[tuple[str, float], ...]
+
+    def line(self, top: int) -> str:
+        """Say the likeliest classes in one line.
+
+        Example:
+            >>> ClassPrediction((("8", 0.997), ("3", 0.002))).line(2)
+            '8  99.7 %   3   0.2 %'
+        """
+        return "   ".join(f"{name}  {100 * share:4.1f} %" for name, share in self.ranking[:top])
+
+    def to_dict(self, top: int) -> dict[str, Any]:
+        """Return the likeliest classes as plain values."""
+        best, confidence = self.ranking[0]
+        ranking = [{"class": name, "probability": share} for name, share in self.ranking[:top]]
+        return {"class": best, "probability": confidence, "top": ranking}
+
+
+def _log_softmax(scores: Array) -> Array:
+    """In float64, so that probabilities and losses read the same on every machine."""
+    shifted = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
+    result: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return result
+
+
+def _metric_factories(items: Sequence[Any]) -> dict[str, Callable[[], Any]]:
+    factories: dict[str, Callable[[], Any]] = {}
+    for item in items:
+        name, options = name_and_options(item)
+        registry.metrics.info(name)  # an unknown name is an error now, not after an epoch
+        factories[name] = partial(registry.metrics.create, name, **options)
+    return factories

@@ -1,0 +1,254 @@
+"""The settings of a training: types, defaults, help, and where each value came from.
+
+A value is taken from the first of several layers that has it: a flag, ``--set``, the model's
+recipe, the default. Unknown keys and values that make no sense are errors that name the place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import tomli_w
+
+from tensorlite.errors import ConfigError, DataError, UnknownNameError, close_names
+
+Check = tuple[Callable[[Any], bool], str]
+POSITIVE: Check = (lambda value: value > 0, "a number above 0")
+NOT_NEGATIVE: Check = (lambda value: value >= 0, "0 or more")
+FRACTION: Check = (lambda value: 0 < value < 1, "a number between 0 and 1")
+BELOW_ONE: Check = (lambda value: 0 <= value < 1, "0 or more and below 1")
+FINITE: Check = (lambda value: 0 <= value < float("inf"), "0 or more, and finite")
+NAMED: Check = (
+    lambda value: all(isinstance(i, str) or (isinstance(i, dict) and "name" in i) for i in value),
+    'names, or tables such as { name = "shift", pixels = 2 }',
+)
+
+
+def _setting(default: Any, text: str, check: Check | None = None) -> Any:
+    metadata = {"help": text, "check": check}
+    if isinstance(default, list | dict):
+        return field(default_factory=type(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a training can be told, one field per setting, each with a default.
+
+    Example:
+        >>> Settings(model="lenet5").batch_size
+        64
+    """
+
+    model: str = _setting("", "model of the registry")
+    data: str = _setting("digits", "data set of the registry, or a path")
+    recipe: str = _setting(
+        "auto", "section of the model's recipe; auto: the one named like the data"
+    )
+    model_options: dict[str, Any] = _setting({}, "further arguments of the model")
+    epochs: int = _setting(10, "passes over the training part", POSITIVE)
+    batch_size: int = _setting(64, "images per step", POSITIVE)
+    optimizer: str = _setting("adam", "optimizer of the registry")
+    lr: float = _setting(1e-3, "learning rate at its highest", FINITE)
+    weight_decay: float = _setting(0.0, "pull of the weights towards zero", FINITE)
+    optimizer_options: dict[str, Any] = _setting({}, "further arguments of the optimizer")
+    schedule: str = _setting("cosine", "learning-rate schedule of the registry")
+    schedule_options: dict[str, Any] = _setting({}, "further arguments of the schedule")
+    augment: list[Any] = _setting([], "augmentations: names or tables with a name", NAMED)
+    loss: str = _setting("cross_entropy", "loss of the registry")
+    loss_options: dict[str, Any] = _setting({}, "further arguments of the loss")
+    label_smoothing: float = _setting(0.0, "share of the target spread over all classes", BELOW_ONE)
+    metrics: list[Any] = _setting([], "further metrics of the registry", NAMED)
+    callbacks: list[Any] = _setting([], "further callbacks of the registry", NAMED)
+    val_fraction: float = _setting(
+        0.1, "share of train kept for validation when the data has no val", FRACTION
+    )
+    patience: int = _setting(
+        0, "stop after this many epochs without a better one; 0: never", NOT_NEGATIVE
+    )
+    seed: int = _setting(0, "seed of everything random", NOT_NEGATIVE)
+    threads: int = _setting(0, "threads; 0: one per core", NOT_NEGATIVE)
+
+
+FIELDS = {item.name: item for item in dataclasses.fields(Settings)}
+DEFAULTS = Settings()
+_TYPES = {
+    name: getattr(hint, "__origin__", hint) for name, hint in get_type_hints(Settings).items()
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Values from one place: the command line, a recipe, a file.
+
+    Args:
+        origin: The place, as it is named in messages and in ``Config.origins``.
+        values: Settings by name; the options of a table also as ``optimizer_options.momentum``.
+    """
+
+    origin: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Config:
+    """Resolved settings, and the origin of each value that is not a default."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+    def origin(self, name: str) -> str:
+        """Say where a value came from, ``"default"`` when nobody set it."""
+        return self.origins.get(name, "default")
+
+    def replace(self, origin: str, **values: Any) -> Config:
+        """Return a copy in which some values are others."""
+        settings = dataclasses.replace(self.settings, **values)
+        return Config(settings, {**self.origins, **dict.fromkeys(values, origin)})
+
+
+def resolve(*layers: Layer) -> Config:
+    """Merge layers into one configuration; the first layer that has a value wins.
+
+    Tables of options are merged key by key, but not across a change of what they belong to:
+    the momentum of a recipe's ``sgd`` is not handed to the ``adam`` of a flag.
+
+    Args:
+        *layers: The layers, the strongest first.
+
+    Raises:
+        UnknownNameError: If a layer has a key that is no setting.
+        ConfigError: If a value has the wrong type or makes no sense.
+
+    Example:
+        >>> config = resolve(Layer("--lr", {"lr": 0.1}), Layer("recipe", {"lr": 1.0, "epochs": 3}))
+        >>> config.settings.lr, config.settings.epochs, config.origin("lr"), config.origin("seed")
+        (0.1, 3, '--lr', 'default')
+    """
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for layer in reversed(layers):
+        for name, value in _nested(layer).items():
+            _drop_options_of_another(name, value, values, origins)
+            if isinstance(value, dict):
+                value = {**values.get(name, {}), **value}
+            values[name] = value
+            origins[name] = layer.origin
+    return Config(Settings(**values), origins)
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Read ``key=value`` as the command line gives it; the value is TOML, or else plain text.
+
+    Example:
+        >>> parse_assignment("lr=0.1"), parse_assignment("optimizer=sgd")
+        (('lr', 0.1), ('optimizer', 'sgd'))
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise ConfigError(
+            f"expected key=value, got '{text}'.", where="--set", hint="Type --set lr=0.01"
+        )
+    try:
+        return name.strip(), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return name.strip(), value.strip()
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file; damage is one sentence with the line."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror}).", where=os.fspath(path)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"is not TOML: {error}.", where=os.fspath(path)) from error
+
+
+def to_toml(settings: Settings) -> str:
+    """Write settings as TOML that ``settings_from_toml`` reads back unchanged."""
+    return tomli_w.dumps(dataclasses.asdict(settings), multiline_strings=False)
+
+
+def settings_from_toml(path: Path) -> Settings:
+    """Read the settings of a finished run (``run.toml``)."""
+    return resolve(Layer(os.fspath(path), read_toml(path))).settings
+
+
+def name_and_options(item: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Split an item of a list such as ``augment`` into a name and its options.
+
+    Example:
+        >>> name_and_options({"name": "shift", "pixels": 2})
+        ('shift', {'pixels': 2})
+    """
+    if isinstance(item, str):
+        return item, {}
+    return str(item["name"]), {key: value for key, value in item.items() if key != "name"}
+
+
+def _nested(layer: Layer) -> dict[str, Any]:
+    """Turn dotted keys into tables and check every key and value."""
+    nested: dict[str, Any] = {}
+    for key, value in layer.values.items():
+        name, dot, option = key.partition(".")
+        _check_name(name, layer.origin)
+        if dot:
+            _check_is_table(name, key, layer.origin)
+            value = {**nested.get(name, {}), option: value}
+        nested[name] = _checked(name, value, layer.origin)
+    # What options belong to is looked at before the options themselves.
+    return dict(sorted(nested.items(), key=lambda item: isinstance(item[1], dict)))
+
+
+def _check_name(name: str, origin: str) -> None:
+    if name in FIELDS:
+        return
+    close = close_names(name, FIELDS)
+    raise UnknownNameError(
+        f"there is no setting '{name}'." + (f" {close}" if close else ""),
+        where=origin,
+        hint=f"The {len(FIELDS)} settings: {', '.join(FIELDS)}.",
+    )
+
+
+def _check_is_table(name: str, key: str, origin: str) -> None:
+    if _TYPES[name] is not dict:
+        raise ConfigError(f"expected '{name}' alone, got '{key}'.", where=origin)
+
+
+def _checked(name: str, value: Any, origin: str) -> Any:
+    expected = _TYPES[name]
+    if expected is float and type(value) is int:
+        value = float(value)
+    if type(value) is not expected:
+        raise ConfigError(f"expected {name} as {_KINDS[expected]}, got {value!r}.", where=origin)
+    check: Check | None = FIELDS[name].metadata["check"]
+    if check and not check[0](value):
+        raise ConfigError(f"expected {name} as {check[1]}, got {value!r}.", where=origin)
+    return value
+
+
+_KINDS = {
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "a table",
+    bool: "true or false",
+}
+_OWNERS = {"model", "optimizer", "schedule", "loss"}
+
+
+def _drop_options_of_another(
+    name: str, value: Any, values: dict[str, Any], origins: dict[str, str]
+) -> None:
+    if name in _OWNERS and values.get(name, getattr(DEFAULTS, name)) != value:
+        values.pop(f"{name}_options", None)
+        origins.pop(f"{name}_options", None)

@@ -1,0 +1,215 @@
+"""The training loop: batches, epochs, events. It knows no task, no model and no file by name."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tensorlite.autograd import no_grad
+from tensorlite.errors import DivergedError
+from tensorlite.tensor import from_numpy
+
+from .callbacks import Event
+from .checkpoint import Description, Snapshot
+from .inputs import Inputs
+from .interrupts import Interrupts
+from .tasks import Task
+
+if TYPE_CHECKING:
+    from tensorlite.data import DataLoader
+    from tensorlite.nn import Module
+
+Figures = dict[str, float]
+
+
+class Trainer:
+    """Fits a model to data, one epoch after the other, and tells its callbacks what happens.
+
+    Args:
+        model: What is trained.
+        task: Loss and figures.
+        inputs: Normalisation of the images.
+        optimizer: Changes the weights: ``zero_grad``, ``step``, ``param_groups``.
+        schedule: Changes the learning rate, stepped after every batch; None leaves it.
+        train: Batches to learn from.
+        val: Batches that the best epoch is chosen by.
+        epochs: Passes over ``train``.
+        description: What checkpoints say about the model.
+        callbacks: Objects with ``on_*`` methods, see ``Callback``.
+
+    Attributes:
+        epoch: The running epoch, from 1; 0 before the first.
+        batch: Batches of the running epoch that are done.
+        images: Images of the running epoch that are done.
+        loss: Mean training loss of the running epoch so far.
+        history: One dictionary of figures per finished epoch.
+        best_epoch: The epoch with the best figures so far, 0 before the first.
+        stop: Set it to True to end after the running epoch.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        task: Task,
+        inputs: Inputs,
+        optimizer: Any,
+        schedule: Any | None,
+        train: DataLoader,
+        val: DataLoader,
+        *,
+        epochs: int,
+        description: Description,
+        callbacks: Sequence[Any] = (),
+    ) -> None:
+        self.model, self.task, self.inputs = model, task, inputs
+        self.optimizer, self.schedule = optimizer, schedule
+        self.train, self.val, self.epochs = train, val, epochs
+        self.callbacks = list(callbacks)
+        self.description = description
+        self.epoch = self.batch = self.images = self.best_epoch = 0
+        self.loss = math.nan
+        self.stop = False
+        self.history: list[Figures] = []
+        self._interrupts = Interrupts()
+
+    def fit(self) -> None:
+        """Train until the last epoch, or until a callback or Ctrl-C ends it.
+
+        Raises:
+            KeyboardInterrupt: On Ctrl-C, after the callbacks have saved the weights so far.
+            DivergedError: If the loss is no longer finite.
+        """
+        self._emit("on_train_start")
+        try:
+            with self._interrupts:
+                while self.epoch < self.epochs and not self.stop:
+                    self._run_epoch()
+        except KeyboardInterrupt:
+            self._emit("on_interrupt")
+            raise
+        except DivergedError as error:
+            self._emit("on_failure", error)
+            raise
+        self._emit("on_train_end")
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next step."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    @property
+    def improved(self) -> bool:
+        """Whether the epoch that has just finished is the best so far."""
+        return self.best_epoch == len(self.history) > 0
+
+    @property
+    def best(self) -> Figures:
+        """The figures of the best epoch; empty before the first."""
+        return self.history[self.best_epoch - 1] if self.best_epoch else {}
+
+    def snapshot(self) -> Snapshot:
+        """Return the weights as they are, with a description; times are left out of it.
+
+        So the same training gives the same bytes.
+        """
+        figures = {key: value for key, value in (self.history or [{}])[-1].items()}
+        for name in ("epoch", "seconds", "images_per_second"):
+            figures.pop(name, None)
+        arrays = {name: value.numpy() for name, value in self.model.state_dict().items()}
+        return Snapshot(replace(self.description, epoch=len(self.history), figures=figures), arrays)
+
+    def _run_epoch(self) -> None:
+        self.epoch += 1
+        self.batch = self.images = 0
+        self.loss, lr = math.nan, self.lr
+        self._emit("on_epoch_start")
+        began = time.perf_counter()
+        self._train_epoch()
+        seconds = time.perf_counter() - began
+        scores = evaluate(self.model, self.task, self.inputs, self.val, self._interrupts.check)
+        val = {f"val_{name}": value for name, value in scores.figures().items()}
+        self._check_finite(val.get("val_loss", 0.0), "validation loss")
+        timing = {"seconds": seconds, "images_per_second": self.images / max(seconds, 1e-9)}
+        self.history.append(
+            {"epoch": self.epoch, "lr": lr, "train_loss": self.loss, **val, **timing}
+        )
+        if self.best_epoch == 0 or self._rank(self.history[-1]) > self._rank(self.best):
+            self.best_epoch = self.epoch
+        self._emit("on_epoch_end")
+
+    def _train_epoch(self) -> None:
+        self.model.train()
+        self.train.set_epoch(self.epoch - 1)
+        total = 0.0
+        for images, target in self.train:
+            loss = self._step(images, target)
+            total += loss * len(images)
+            self.batch += 1
+            self.images += len(images)
+            self.loss = total / self.images
+            self._emit("on_batch_end")
+            self._interrupts.check()
+
+    def _step(self, images: Any, target: Any) -> float:
+        # Overflow ends in a loss that is not finite, which is reported below and better.
+        with np.errstate(all="ignore"):
+            output = self.model(from_numpy(self.inputs.normalise(images.numpy())))
+            loss = self.task.loss(output, target)
+            value = float(loss.item())
+            self._check_finite(value, "loss")
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return value
+
+    def _check_finite(self, value: float, what: str) -> None:
+        if math.isfinite(value):
+            return
+        raise DivergedError(
+            f"the {what} became {value} at epoch {self.epoch}, batch {self.batch + 1}.",
+            hint=f"Try --lr {self.lr / 10:.1g}, or a larger --batch-size.",
+        )
+
+    def _rank(self, figures: Figures) -> tuple[float, float]:
+        """Order epochs by the task's figure; equal ones by the loss, as small sets tie often."""
+        sign = 1 if self.task.higher_is_better else -1
+        monitored = figures[f"val_{self.task.monitor}"]
+        return sign * monitored, -figures.get("val_loss", 0.0)
+
+    def _emit(self, event: Event, *arguments: Any) -> None:
+        for callback in self.callbacks:
+            method = getattr(callback, event, None)
+            if method is not None:
+                method(self, *arguments)
+
+
+def evaluate(
+    model: Module,
+    task: Task,
+    inputs: Inputs,
+    batches: Iterable[tuple[Any, Any]],
+    before_batch: Callable[[], None] = lambda: None,
+) -> Any:
+    """Pass over a data set without learning and return the task's scores.
+
+    Args:
+        model: Put into evaluation mode.
+        task: Gives the empty scores that are filled.
+        inputs: Normalisation of the images.
+        batches: Pairs of images and targets.
+        before_batch: Called before every batch, such as to draw progress or to stop.
+    """
+    scores = task.scores()
+    model.eval()
+    with no_grad(), np.errstate(all="ignore"):
+        for images, target in batches:
+            before_batch()
+            scores.update(model(from_numpy(inputs.normalise(images.numpy()))), target)
+    return scores

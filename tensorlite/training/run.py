@@ -1,0 +1,234 @@
+"""The run directory: everything to understand a training and to repeat it.
+
+``run.toml`` settings · ``env.json`` machine and versions · ``metrics.csv`` one row per epoch ·
+``events.jsonl`` what happened when · ``last.safetensors`` and ``best.safetensors`` · ``plots/`` ·
+``report.html`` · ``STATUS``. ``runs/latest`` names the newest run.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from tensorlite.errors import DataError, close_names
+
+from .config import Settings, settings_from_toml, to_toml
+from .files import write_atomically
+
+Status = Literal["running", "done", "interrupted", "failed"]
+LATEST = "latest"
+
+
+class RunDirectory:
+    """One run on disk.
+
+    Args:
+        path: The folder; ``create`` makes a new one, ``find_run`` finds one that exists.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, root: Path, name: str) -> RunDirectory:
+        """Make a new folder; a taken name gets ``-2``, ``-3`` and so on, nothing is overwritten.
+
+        Args:
+            root: The folder of all runs, made when it is missing.
+            name: The wanted name, see ``run_name``.
+
+        Raises:
+            DataError: If the folder cannot be made.
+        """
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            run = cls(_new_folder(root, name))
+            (run.path / "plots").mkdir()
+        except OSError as error:
+            where = os.fspath(root)
+            raise DataError(
+                f"no run can be stored here ({error.strerror}).", where=where
+            ) from error
+        run.status = "running"
+        write_atomically(root / LATEST, run.name + "\n")
+        return run
+
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return self.path.name
+
+    @property
+    def status(self) -> Status:
+        """How the run stands; ``failed`` when nobody wrote it down."""
+        try:
+            text = (self.path / "STATUS").read_text(encoding="utf-8").strip()
+        except OSError:
+            return "failed"
+        return text if text in ("running", "done", "interrupted") else "failed"  # type: ignore[return-value]
+
+    @status.setter
+    def status(self, status: Status) -> None:
+        write_atomically(self.path / "STATUS", status + "\n")
+
+    @property
+    def best(self) -> Path:
+        """Weights of the best epoch."""
+        return self.path / "best.safetensors"
+
+    @property
+    def last(self) -> Path:
+        """Weights as they were last."""
+        return self.path / "last.safetensors"
+
+    @property
+    def weights(self) -> Path:
+        """The weights to use: the best ones, or the last ones of a run stopped in its first epoch.
+
+        Raises:
+            DataError: If the run stopped before it had any.
+        """
+        for path in (self.best, self.last):
+            if path.is_file():
+                return path
+        raise DataError(
+            f"there are no weights in this run (status: {self.status}).",
+            where=os.fspath(self.path),
+        )
+
+    def write_settings(self, settings: Settings) -> None:
+        """Write ``run.toml``; paths in it are relative to the run."""
+        write_atomically(self.path / "run.toml", to_toml(settings))
+
+    def settings(self) -> Settings:
+        """Read ``run.toml`` back, with the path to the data as seen from here."""
+        settings = settings_from_toml(self.path / "run.toml")
+        if not is_path(settings.data):
+            return settings
+        return replace(settings, data=os.path.relpath(self.path / settings.data))
+
+    def write_json(self, name: str, content: dict[str, Any]) -> None:
+        """Write a JSON file such as ``env.json`` or ``result.json``."""
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        write_atomically(self.path / name, text + "\n")
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Read a JSON file of the run; empty when it is not there or not whole."""
+        try:
+            content = json.loads((self.path / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def metrics(self) -> list[dict[str, float]]:
+        """Read ``metrics.csv``: one dictionary per epoch."""
+        try:
+            with open(self.path / "metrics.csv", encoding="utf-8", newline="") as file:
+                return [
+                    {key: _number(text) for key, text in row.items()}
+                    for row in csv.DictReader(file)
+                ]
+        except OSError:
+            return []
+
+
+def run_name(model: str, data: str, now: datetime | None = None) -> str:
+    """Name a run after the minute it began, the model and the data.
+
+    Example:
+        >>> run_name("lenet5", "digits", datetime(2026, 11, 20, 9, 12))
+        '20261120-0912-lenet5-digits'
+    """
+    return f"{now or datetime.now():%Y%m%d-%H%M}-{_plain(model)}-{_plain(data)}"
+
+
+def find_run(name: str, root: Path) -> RunDirectory:
+    """Find a run by ``latest``, by its name, by the unambiguous start of its name, or by its path.
+
+    Raises:
+        DataError: If there is no such run.
+    """
+    if name == LATEST:
+        return _latest(root)
+    for path in (root / name, Path(name)):
+        if _is_run(path):
+            return RunDirectory(path)
+    names = [run.name for run in all_runs(root)]
+    starting = [item for item in names if item.startswith(name)]
+    if len(starting) == 1:
+        return RunDirectory(root / starting[0])
+    raise DataError(
+        f"there is no run '{name}' in {root}{os.sep}. {close_names(name, names)}".rstrip(),
+        hint="tensorlite runs",
+    )
+
+
+def all_runs(root: Path) -> Iterator[RunDirectory]:
+    """Yield the runs of a folder, the oldest first."""
+    folders = sorted(root.iterdir()) if root.is_dir() else []
+    return (RunDirectory(path) for path in folders if _is_run(path))
+
+
+def relative_path(path: str, folder: Path) -> str:
+    """Rewrite a path so that it is right when read from a folder; it always holds a slash.
+
+    Example:
+        >>> relative_path("data/mnist", Path("runs/one"))
+        '../../data/mnist'
+    """
+    try:
+        return Path(os.path.relpath(Path(path).expanduser(), folder)).as_posix()
+    except ValueError:  # another drive of Windows
+        return Path(path).absolute().as_posix()
+
+
+def is_path(data: str) -> bool:
+    """Tell a path in ``run.toml`` from the name of a data set."""
+    return "/" in data
+
+
+def _new_folder(root: Path, name: str) -> Path:
+    number = 1
+    while True:
+        path = root / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir()
+            return path
+        except FileExistsError:
+            number += 1
+
+
+def _latest(root: Path) -> RunDirectory:
+    try:
+        name = (root / LATEST).read_text(encoding="utf-8").strip()
+    except OSError:
+        name = ""
+    if name and _is_run(root / name):
+        return RunDirectory(root / name)
+    runs = sorted(all_runs(root), key=lambda run: run.path.stat().st_mtime)
+    if runs:
+        return runs[-1]
+    raise DataError(f"there are no runs in {root}{os.sep} yet.", hint="tensorlite train lenet5")
+
+
+def _is_run(path: Path) -> bool:
+    return (path / "STATUS").is_file() or (path / "run.toml").is_file()
+
+
+def _plain(text: str) -> str:
+    """Keep what is safe in a file name on every platform."""
+    kept = "".join(char if char.isalnum() or char in "-_." else "-" for char in text)
+    return kept.strip("-.") or "run"
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")

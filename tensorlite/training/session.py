@@ -1,0 +1,283 @@
+"""One training from start to end: settings become data, model and optimizer, then a run directory.
+
+``prepare`` builds everything and finds every mistake that can be found before the first step;
+``Session.fit`` trains, judges the best weights once and writes the report.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tensorlite
+from tensorlite import registry
+from tensorlite.errors import ConfigError, DataError
+
+from .building import (
+    build_callbacks,
+    build_model,
+    build_optimizer,
+    build_schedule,
+    evaluation_batches,
+    image_shape,
+    training_batches,
+)
+from .callbacks import Checkpoint, CSVLogger, JSONLLogger
+from .checkpoint import Description, load_checkpoint
+from .config import Config, Layer, Settings, resolve
+from .environment import environment
+from .inputs import Inputs
+from .loop import Figures, Trainer, evaluate
+from .progress import show_figure
+from .recipes import Recipe, read_recipe
+from .run import RunDirectory, relative_path
+from .splits import Parts, parts_of
+from .tasks import Task, create_task
+from .threads import use_threads
+from .trained import load_weights
+
+if TYPE_CHECKING:
+    from tensorlite.data import Data, DataLoader
+    from tensorlite.nn import Module
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came out of a training.
+
+    Args:
+        run: Where everything is.
+        epochs: Epochs that were trained.
+        best_epoch: The epoch that was chosen.
+        best: Its figures.
+        judged_by: The part that the chosen weights were judged by: ``"test"`` or ``"val"``.
+        scores: How they did there.
+        seconds: Time of the training.
+    """
+
+    run: RunDirectory
+    epochs: int
+    best_epoch: int
+    best: Figures
+    judged_by: str
+    scores: Any
+    seconds: float
+
+    def figures(self) -> Figures:
+        """Return the figures of the best epoch and of the part it was judged by."""
+        judged = {f"{self.judged_by}_{k}": v for k, v in self.scores.figures().items()}
+        return {**self.best, **judged}
+
+    def best_line(self, task: Task, decimals: int) -> str:
+        """Say which epoch was chosen and why."""
+        monitor = f"val_{task.monitor}"
+        figure = show_figure(monitor, self.best[monitor], decimals)
+        return f"{monitor} {figure} at epoch {self.best_epoch}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values, for ``result.json``."""
+        return {
+            "run": self.run.name,
+            "epochs": self.epochs,
+            "best_epoch": self.best_epoch,
+            "best": {name: value for name, value in self.best.items() if math.isfinite(value)},
+            "judged_by": self.judged_by,
+            self.judged_by: self.scores.to_dict(),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True)
+class Session:
+    """Everything that a training needs, ready for its first step; made by ``prepare``."""
+
+    config: Config
+    recipe: Recipe
+    data: Data
+    parts: Parts
+    inputs: Inputs
+    task: Task
+    model: Module
+    optimizer: Any
+    schedule: Any
+    batches: DataLoader
+    callbacks: Sequence[Any]
+    threads: int
+
+    def fit(self, run: RunDirectory, callbacks: Sequence[Any] = ()) -> Result:
+        """Train, judge the best weights once, and write everything into the run directory.
+
+        Args:
+            run: A new run directory.
+            callbacks: Called before those that write the run's files.
+
+        Raises:
+            KeyboardInterrupt: On Ctrl-C, after the weights so far were saved.
+            DivergedError: If the loss is no longer finite.
+        """
+        from .report import write_report
+
+        began = time.perf_counter()
+        try:
+            run.write_settings(self._stored(run))
+            run.write_json("env.json", self._environment())
+            trainer = self._trainer(run, callbacks)
+            trainer.fit()
+            result = self._judge(run, trainer, began)
+            run.write_json("result.json", result.to_dict())
+            write_report(self, trainer, result)
+        except BaseException as error:
+            run.status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+            raise
+        run.status = "done"
+        return result
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of a percentage that the validation part justifies."""
+        return 2 if len(self.parts.val) >= 2000 else 1
+
+    def figure_names(self) -> list[str]:
+        """Return the names of all figures that the result will have."""
+        names = list(self.task.scores().figures())
+        parts = dict.fromkeys(("val", self.parts.judged_by))
+        return ["train_loss", *(f"{part}_{name}" for part in parts for name in names)]
+
+    def data_line(self) -> str:
+        """Say what is learned from."""
+        line = self.data.sentence()
+        if self.parts.carved:
+            line += f" · {len(self.parts.val):,} of train kept for validation"
+        adaptation = self.parts.train.adaptation
+        return f"{line} · {adaptation}" if adaptation else line
+
+    def model_line(self) -> str:
+        """Say what is trained, and how."""
+        settings = self.config.settings
+        summary = tensorlite.summary(self.model, self.inputs.shape)
+        how = f"{settings.optimizer}, {settings.schedule}, {settings.epochs} epochs"
+        recipe = f"recipe {self.recipe.name}" if self.recipe.name else "no recipe"
+        return (
+            f"{settings.model} · {summary.parameters:,} parameters · "
+            f"{summary.macs / 1e6:.2f} M multiply-adds per image · "
+            f"{recipe} ({how}, batch {settings.batch_size})"
+        )
+
+    def _trainer(self, run: RunDirectory, callbacks: Sequence[Any]) -> Trainer:
+        files = [
+            CSVLogger(run.path / "metrics.csv"),
+            JSONLLogger(run.path / "events.jsonl"),
+            Checkpoint(run.path),
+        ]
+        return Trainer(
+            self.model,
+            self.task,
+            self.inputs,
+            self.optimizer,
+            self.schedule,
+            self.batches,
+            evaluation_batches(self.parts.val),
+            epochs=self.config.settings.epochs,
+            description=self._description(),
+            callbacks=[*callbacks, *files, *self.callbacks],
+        )
+
+    def _judge(self, run: RunDirectory, trainer: Trainer, began: float) -> Result:
+        load_weights(self.model, load_checkpoint(run.best).arrays, str(run.best))
+        name = self.parts.judged_by
+        batches = evaluation_batches(self.parts.named(name))
+        scores = evaluate(self.model, self.task, self.inputs, batches)
+        seconds = time.perf_counter() - began
+        chosen = trainer.best_epoch, trainer.best
+        return Result(run, len(trainer.history), *chosen, name, scores, seconds)
+
+    def _description(self) -> Description:
+        settings = self.config.settings
+        return Description(
+            model=settings.model,
+            options=settings.model_options,
+            task=self.task.name,
+            classes=list(self.parts.train.classes),
+            inputs=self.inputs.to_dict(),
+            data=self.data.name,
+            version=tensorlite.__version__,
+        )
+
+    def _stored(self, run: RunDirectory) -> Settings:
+        """Settings with the path to the data as seen from the run, so that both can move."""
+        settings = self.config.settings
+        if settings.data in registry.datasets:
+            return settings
+        return replace(settings, data=relative_path(settings.data, run.path))
+
+    def _environment(self) -> dict[str, Any]:
+        origins = {"origins": dict(self.config.origins), "recipe": self.recipe.name}
+        return {**environment(self.threads), **origins}
+
+
+def prepare(*layers: Layer) -> Session:
+    """Turn settings into everything that a training needs.
+
+    Args:
+        *layers: Settings, the strongest first; one of them names the model. The model's recipe
+            is weaker than all of them.
+
+    Raises:
+        TensorliteError: For every mistake that can be found before the first step.
+    """
+    from tensorlite.data import open_data
+
+    given = resolve(*layers).settings
+    if not given.model:
+        raise ConfigError("expected a model, got none.", hint="tensorlite models")
+    entry = registry.models.info(given.model)
+    data = open_data(given.data)
+    path = entry.details.get("recipe")
+    recipe = read_recipe(Path(path) if path else None, data.name, given.recipe)
+    config = resolve(*layers, *recipe.layers)
+    task = str(entry.details.get("task", "classification"))
+    return _build(config, recipe, data, task)
+
+
+def _build(config: Config, recipe: Recipe, data: Data, task: str) -> Session:
+    settings = config.settings
+    threads = use_threads(settings.threads)
+    parts = model_parts(data, settings)
+    classes, shape = parts.train.classes, parts.train.image_shape
+    model = build_model(settings.model, len(classes), shape, settings.model_options, settings.seed)
+    batches = training_batches(settings, parts.train)
+    optimizer = build_optimizer(settings, model)
+    return Session(
+        config=config,
+        recipe=recipe,
+        data=data,
+        parts=parts,
+        inputs=Inputs.measure(parts.train),
+        task=create_task(task, settings, classes),
+        model=model,
+        optimizer=optimizer,
+        schedule=build_schedule(settings, optimizer, len(batches)),
+        batches=batches,
+        callbacks=build_callbacks(settings),
+        threads=threads,
+    )
+
+
+def model_parts(data: Data, settings: Settings) -> Parts:
+    """Return the parts of some data with images as a model takes them.
+
+    The same settings always give the same parts, so that ``evaluate`` finds the images again that
+    were kept for validation.
+
+    Raises:
+        DataError: If there is nothing to train on.
+    """
+    if "train" not in data.splits or not len(data.splits["train"]):
+        raise DataError("there are no images to train on.", where=data.name)
+    shape = image_shape(settings.model, data.splits["train"].image_shape)
+    splits = {name: part.adapt(*shape) for name, part in data.splits.items()}
+    return parts_of(splits, settings.val_fraction, settings.seed)

@@ -1,0 +1,90 @@
+import json
+
+BROKEN = {
+    "aa_import": "import no_such_module_anywhere",
+    "bb_syntax": "def (",
+    "cc_exit": "raise SystemExit(9)",
+    "dd_hook": (
+        "from tensorlite.plugins import hookimpl\n\n@hookimpl\ndef register_layer(register): ...\n"
+    ),
+    "ee_argument": (
+        "from tensorlite.plugins import hookimpl\n\n@hookimpl\ndef register_layers(layers): ...\n"
+    ),
+    "ff_half_way": (
+        "from tensorlite.plugins import hookimpl\n\n@hookimpl\ndef register_layers(register):\n"
+        "    register('half', type('Half', (), {}))\n    raise ValueError('half-way')\n"
+    ),
+}
+
+
+def test_six_broken_plugins_cost_six_lines_and_nothing_else(tensorlite, install, swish):
+    whole = tensorlite("layers", "--plugin", swish)
+    for module, source in BROKEN.items():
+        path = install(f"dist-{module.replace('_', '-')}", module, source)
+    done = tensorlite("layers", "--plugin", swish, **path)
+    assert (done.returncode, done.stdout) == (whole.returncode, whole.stdout)
+    assert len(done.stderr.splitlines()) == 6
+    for module, line in zip(BROKEN, done.stderr.splitlines(), strict=True):
+        distribution = f"dist-{module.replace('_', '-')}"
+        assert line.startswith(f"warning: plugin '{module}' ({distribution} 1.2) is left out: ")
+        assert line.endswith(f". Details: tensorlite plugins show {module}")
+    for command in (["plugins"], ["data"], ["doctor"], ["summary", "lenet5"]):
+        assert tensorlite(*command, **path).returncode == 0
+
+
+def test_the_list_says_what_each_plugin_brings_and_which_failed(tensorlite, install, swish):
+    install("my-layers", "my_layers", swish.read_text())
+    path = install("dist-broken", "broken", "import no_such_module_anywhere")
+    done = tensorlite("plugins", **path)
+    lines = [line.split(maxsplit=4) for line in done.stdout.splitlines()]
+    assert lines[0] == ["NAME", "VERSION", "FROM", "STATUS", "PROVIDES"]
+    # Built-ins, the zoo, then the others by distribution.
+    assert [line[0] for line in lines[1:]] == ["tensorlite", "zoo", "broken", "my_layers"]
+    assert lines[4][1:] == ["1.2", "my-layers", "ok", "layer 1"]
+    assert lines[3][3] == "failed" and "ModuleNotFoundError" in lines[3][4]
+    found = {
+        plugin["name"]: plugin
+        for plugin in json.loads(tensorlite("plugins", "--json", **path).stdout)
+    }
+    assert found["my_layers"]["provides"] == [{"kind": "layer", "name": "swish"}]
+    assert found["broken"]["status"] == "failed" and "Traceback" in found["broken"]["trace"]
+
+
+def test_a_plugin_is_shown_with_every_object_and_its_place(tensorlite, install, swish):
+    path = install("my-layers", "my_layers", swish.read_text())
+    done = tensorlite("plugins", "show", "my_layers", **path)
+    assert done.returncode == 0
+    assert "my-layers 1.2" in done.stdout
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("layer ")]
+    assert line.split()[1] == "swish" and line.split()[2].endswith("my_layers.py:4")
+
+
+def test_a_failed_plugin_is_shown_with_its_traceback(tensorlite, install):
+    path = install("dist-broken", "broken", "import no_such_module_anywhere")
+    done = tensorlite("plugins", "show", "broken", **path)
+    assert done.returncode == 0
+    assert "Traceback" in done.stdout and "broken.py" in done.stdout
+
+
+def test_a_lost_name_leads_to_the_plugin_that_lost_it(tensorlite, install):
+    path = install("dist-ff-half-way", "ff_half_way", BROKEN["ff_half_way"])
+    done = tensorlite("layers", "half", **path)
+    assert done.returncode == 2
+    error = [line for line in done.stderr.splitlines() if not line.startswith("warning")]
+    assert error[0].startswith("error: there is no layer 'half'. The plugin 'ff_half_way'")
+    assert "half-way" in error[0]
+    assert error[1] == "  try: tensorlite plugins show ff_half_way"
+
+
+def test_an_unknown_plugin_exits_with_4_and_a_missing_file_too(tensorlite):
+    done = tensorlite("plugins", "show", "zo")
+    assert done.returncode == 4 and "Close: zoo." in done.stderr
+    done = tensorlite("layers", "--plugin", "nope.py")
+    assert done.returncode == 4
+    assert done.stderr == "error: the plugin file nope.py is not there.\n  try: --plugin FILE.py\n"
+
+
+def test_an_entry_point_of_a_bad_form_is_only_a_warning(tensorlite, install):
+    path = install("bad-form", "bad_form", "", name="bad_form = not a module at all :")
+    done = tensorlite("plugins", **path)
+    assert done.returncode == 0 and len(done.stderr.splitlines()) == 1

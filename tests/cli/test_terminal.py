@@ -1,0 +1,53 @@
+import re
+import sys
+
+import pytest
+
+pexpect = pytest.importorskip("pexpect")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+
+
+@pytest.fixture
+def terminal(program, environment, tmp_path):
+    """Run a command line in a pseudo-terminal and return what it showed."""
+
+    def run(*args, columns=80, **variables):
+        shown, status = pexpect.run(
+            " ".join([*program, *args]),
+            cwd=str(tmp_path),
+            env={**environment, **variables},
+            withexitstatus=True,
+            encoding="utf-8",
+            timeout=120,
+            dimensions=(40, columns),
+        )
+        assert status == 0, shown
+        return shown.replace("\r\n", "\n")
+
+    return run
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
+@pytest.mark.parametrize("columns", [60, 120])
+def test_a_table_fits_the_terminal(terminal, swish, columns):
+    shown = plain(terminal("layers", "--plugin", "swish.py", columns=columns))
+    assert "swish.py:4" in shown
+    assert all(len(line) <= columns for line in shown.splitlines())
+
+
+def test_a_terminal_gets_bold_names_and_no_color_takes_the_colours_away(terminal, swish):
+    assert "\x1b[1m" in terminal("layers", "--plugin", "swish.py")
+    shown = terminal("layers", "--plugin", "swish.py", NO_COLOR="1")
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", shown)
+
+
+def test_square_brackets_are_text_and_not_markup(terminal, swish):
+    swish.write_text(swish.read_text().replace("x * sigmoid(x)", "x[red] * sigmoid"))
+    assert "x[red] * sigmoid" in plain(terminal("layers", "--plugin", "swish.py", columns=120))
+
+
+def test_json_stays_plain_in_a_terminal(terminal):
+    assert "\x1b" not in terminal("layers", "--json")

@@ -1,0 +1,155 @@
+"""Every kernel against its twin in plain NumPy, over drawn shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tensorlite import kernels
+from tensorlite.kernels import conv_size, pool_size, reference
+from tensorlite.kernels.cache import jit_enabled
+
+EXAMPLES = 150 if jit_enabled() else 25
+small = settings(max_examples=EXAMPLES, deadline=None)
+TOLERANCE = {np.float32: 2e-4, np.float64: 1e-11}
+
+
+@st.composite
+def pictures(draw: Any, channels: int = 9) -> tuple[np.ndarray, np.random.Generator]:
+    """A picture of odd sizes in some memory order, and a source of more numbers."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    dtype = draw(st.sampled_from([np.float32, np.float64]))
+    n, c = draw(st.integers(1, 5)), draw(st.integers(1, channels))
+    h, w = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    x = rng.standard_normal((n, c, h, w)).astype(dtype)
+    if draw(st.booleans()):
+        x = np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+    return x, rng
+
+
+pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
+paddings = st.tuples(st.integers(0, 2), st.integers(0, 2))
+
+
+def close(found: np.ndarray, expected: np.ndarray) -> None:
+    tolerance = TOLERANCE[found.dtype.type]
+    assert found.dtype == expected.dtype
+    scale = max(1.0, float(np.abs(expected).max(initial=0)))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance * scale)
+
+
+@small
+@given(pictures(), st.integers(1, 3), st.integers(1, 3), pairs, pairs, paddings, pairs)
+def test_convolution_in_all_three_directions(
+    picture: Any, groups: int, filters: int, window: Any, stride: Any, padding: Any, dilation: Any
+) -> None:
+    base, rng = picture
+    x = np.concatenate([base] * groups, axis=1)
+    w = rng.standard_normal((filters * groups, base.shape[1], *window)).astype(x.dtype)
+    sizes = [
+        conv_size(x.shape[2 + i], window[i], stride[i], padding[i], dilation[i]) for i in (0, 1)
+    ]
+    if min(sizes) < 1:
+        return
+    steps = stride, padding, dilation, groups
+    close(kernels.conv2d(x, w, *steps), reference.conv2d(x, w, *steps))
+    dy = rng.standard_normal((x.shape[0], w.shape[0], *sizes)).astype(x.dtype)
+    size = x.shape[2:]
+    close(
+        kernels.conv2d_input_grad(dy, w, size, *steps),
+        reference.conv2d_input_grad(dy, w, size, *steps),
+    )
+    close(
+        kernels.conv2d_weight_grad(x, dy, window, *steps),
+        reference.conv2d_weight_grad(x, dy, window, *steps),
+    )
+
+
+@small
+@given(pictures(), pairs, pairs, paddings, pairs, st.booleans())
+def test_max_pooling_with_its_gradients(
+    picture: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> None:
+    x, rng = picture
+    padding = tuple(min(p, k // 2) for p, k in zip(padding, kernel, strict=True))
+    sizes = [
+        pool_size(x.shape[2 + i], kernel[i], stride[i], padding[i], dilation[i], ceil_mode)
+        for i in (0, 1)
+    ]
+    if min(sizes) < 1:
+        return
+    window = kernel, stride, padding, dilation, ceil_mode
+    y, index = kernels.max_pool2d(x, *window)
+    expected, places = reference.max_pool2d(x, *window)
+    np.testing.assert_array_equal(y, expected)
+    np.testing.assert_array_equal(index, places)
+    dy = rng.standard_normal(y.shape).astype(x.dtype)
+    size = x.shape[2:]
+    close(kernels.max_pool2d_grad(dy, index, size), reference.max_pool2d_grad(dy, index, size))
+    close(kernels.max_pool2d_pick(x, index), reference.max_pool2d_pick(x, index))
+
+
+@small
+@given(pictures(), pairs, pairs, paddings, st.booleans(), st.booleans())
+def test_average_pooling_with_its_gradient(
+    picture: Any, kernel: Any, stride: Any, padding: Any, ceil_mode: bool, count: bool
+) -> None:
+    x, rng = picture
+    padding = tuple(min(p, k // 2) for p, k in zip(padding, kernel, strict=True))
+    sizes = [
+        pool_size(x.shape[2 + i], kernel[i], stride[i], padding[i], 1, ceil_mode) for i in (0, 1)
+    ]
+    if min(sizes) < 1:
+        return
+    window = kernel, stride, padding
+    y = kernels.avg_pool2d(x, *window, ceil_mode, count)
+    close(y, reference.avg_pool2d(x, *window, ceil_mode, count))
+    dy = rng.standard_normal(y.shape).astype(x.dtype)
+    size = x.shape[2:]
+    close(
+        kernels.avg_pool2d_grad(dy, size, *window, count),
+        reference.avg_pool2d_grad(dy, size, *window, count),
+    )
+
+
+def test_a_batch_larger_than_one_piece_of_the_matrix_of_windows(
+    monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator
+) -> None:
+    from tensorlite.kernels import conv
+
+    monkeypatch.setattr(conv, "COLUMNS", 200)
+    x, w = rng.standard_normal((7, 3, 6, 6)), rng.standard_normal((4, 3, 3, 3))
+    steps = (1, 1), (1, 1), (1, 1), 1
+    close(kernels.conv2d(x, w, *steps), reference.conv2d(x, w, *steps))
+    dy = rng.standard_normal((7, 4, 6, 6))
+    close(
+        kernels.conv2d_weight_grad(x, dy, (3, 3), *steps),
+        reference.conv2d_weight_grad(x, dy, (3, 3), *steps),
+    )
+    close(
+        kernels.conv2d_input_grad(dy, w, (6, 6), *steps),
+        reference.conv2d_input_grad(dy, w, (6, 6), *steps),
+    )
+
+
+def test_of_equal_elements_the_first_is_the_maximum() -> None:
+    _, index = kernels.max_pool2d(np.ones((1, 1, 4, 4)), (2, 2), (2, 2), (0, 0), (1, 1), False)
+    assert index.tolist() == [[[[0, 2], [8, 10]]]]
+
+
+def test_the_maximum_of_a_window_with_nan_is_nan() -> None:
+    x = np.ones((1, 1, 2, 2))
+    x[0, 0, 1, 0] = np.nan
+    y, _ = kernels.max_pool2d(x, (2, 2), (2, 2), (0, 0), (1, 1), False)
+    assert np.isnan(y).all()
+
+
+@pytest.mark.parametrize("images", [0])
+def test_an_empty_batch_gives_an_empty_result(images: int) -> None:
+    x, w = np.zeros((images, 2, 5, 5), np.float32), np.zeros((3, 2, 3, 3), np.float32)
+    assert kernels.conv2d(x, w, (1, 1), (0, 0), (1, 1), 1).shape == (0, 3, 3, 3)
+    assert kernels.max_pool2d(x, (2, 2), (2, 2), (0, 0), (1, 1), False)[0].shape == (0, 2, 2, 2)

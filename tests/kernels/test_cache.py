@@ -1,0 +1,102 @@
+"""The folder of compiled kernels: found again, rebuilt when damaged, bypassed when not writable."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tensorlite
+from tensorlite.kernels.cache import jit_enabled
+
+needs_jit = pytest.mark.skipif(not jit_enabled(), reason="nothing is compiled or cached")
+
+POOL = """
+import numpy as np
+from tensorlite import kernels
+x = np.arange(16.0).reshape(1, 1, 4, 4)
+y, _ = kernels.max_pool2d(x, (2, 2), (2, 2), (0, 0), (1, 1), False)
+print(y.ravel().tolist(), kernels.cache_folder())
+from tensorlite.kernels.compiled import pool
+print(dict(pool.max_pool.stats.cache_hits) and "hit" or "miss")
+"""
+VALUES = "[5.0, 7.0, 13.0, 15.0]"
+
+
+def run(code: str, cache: Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    root = path or Path(tensorlite.__file__).parents[1]
+    env = {**os.environ, "TENSORLITE_CACHE_DIR": str(cache), "PYTHONPATH": str(root)}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=env,
+        cwd=cache.parent,  # the folder that is searched before PYTHONPATH
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
+@needs_jit
+def test_a_second_process_finds_what_the_first_compiled(tmp_path: Path) -> None:
+    assert run(POOL, tmp_path).stdout.split()[-1] == "miss"
+    assert run(POOL, tmp_path).stdout.split()[-1] == "hit"
+
+
+@needs_jit
+@pytest.mark.parametrize("damage", [b"", b"garbage" * 20])
+def test_a_damaged_cache_is_built_again(tmp_path: Path, damage: bytes) -> None:
+    run(POOL, tmp_path)
+    for file in [*tmp_path.rglob("*.nbi"), *tmp_path.rglob("*.nbc")]:
+        file.write_bytes(damage)
+    again = run(POOL, tmp_path)
+    assert VALUES in again.stdout
+    assert "damaged and is built again" in again.stderr
+    healed = run(POOL, tmp_path)
+    assert (healed.stderr, healed.stdout.split()[-1]) == ("", "hit")
+
+
+@needs_jit
+def test_a_place_that_cannot_be_written_is_bypassed_with_one_line(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    result = run(POOL, blocked)
+    assert VALUES in result.stdout
+    assert len(result.stderr.splitlines()) == 1
+    assert "cannot be written" in result.stderr
+
+
+@needs_jit
+def test_editing_any_source_of_the_kernels_changes_the_folder(tmp_path: Path) -> None:
+    root = Path(tensorlite.__file__).parent
+    copy = tmp_path / "checkout" / "tensorlite"
+    shutil.copytree(root, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    show = "from tensorlite import kernels; print(kernels.cache_folder())"
+    before = run(show, tmp_path, copy.parent).stdout
+    with (copy / "kernels" / "geometry.py").open("a") as source:
+        source.write("\n# edited\n")
+    assert run(show, tmp_path, copy.parent).stdout != before
+
+
+@needs_jit
+def test_warming_compiles_everything_once(tmp_path: Path) -> None:
+    warm = (
+        "from tensorlite import kernels; steps = []; before = kernels.needs_warm();"
+        "kernels.warm(lambda done, total: steps.append(done));"
+        "print(before, kernels.needs_warm(), steps == list(range(len(steps))))"
+    )
+    assert run(warm, tmp_path).stdout.split() == ["True", "False", "True"]
+
+
+def test_without_the_compiler_the_same_loops_run_as_plain_python(tmp_path: Path) -> None:
+    code = POOL.rsplit("from tensorlite.kernels.compiled", 1)[0]
+    env = {**os.environ, "NUMBA_DISABLE_JIT": "1", "TENSORLITE_CACHE_DIR": str(tmp_path)}
+    env["PYTHONPATH"] = str(Path(tensorlite.__file__).parents[1])
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+    )
+    assert VALUES in result.stdout
+    assert not list(tmp_path.rglob("*.nbi"))

@@ -1,0 +1,120 @@
+import datetime
+import json
+
+import pytest
+
+from tensorlite.errors import DataError
+from tensorlite.training.config import Settings
+from tensorlite.training.files import write_atomically
+from tensorlite.training.run import (
+    RunDirectory,
+    all_runs,
+    find_run,
+    relative_path,
+    run_name,
+)
+
+
+def test_a_run_is_named_after_time_model_and_data():
+    moment = datetime.datetime(2026, 11, 20, 9, 12)
+    assert run_name("lenet5", "digits", moment) == "20261120-0912-lenet5-digits"
+    assert run_name("my:net", "../a b", moment) == "20261120-0912-my-net-a-b"
+
+
+def test_a_taken_name_gets_a_number_and_nothing_is_overwritten(tmp_path):
+    runs = [RunDirectory.create(tmp_path, "x") for _ in range(3)]
+    assert [run.name for run in runs] == ["x", "x-2", "x-3"]
+    assert (tmp_path / "latest").read_text() == "x-3\n"
+
+
+def test_a_new_run_is_running(tmp_path):
+    run = RunDirectory.create(tmp_path / "deep" / "runs", "x")
+    assert run.status == "running" and (run.path / "plots").is_dir()
+    run.status = "done"
+    assert RunDirectory(run.path).status == "done"
+
+
+def test_a_file_in_place_of_the_folder_is_one_sentence(tmp_path):
+    (tmp_path / "runs").write_text("mine")
+    with pytest.raises(DataError, match="no run can be stored here"):
+        RunDirectory.create(tmp_path / "runs", "x")
+    assert (tmp_path / "runs").read_text() == "mine"
+
+
+def test_runs_are_found_by_latest_name_start_and_path(tmp_path):
+    first, second = (RunDirectory.create(tmp_path, name) for name in ("a-one", "b-two"))
+    assert find_run("latest", tmp_path).name == second.name
+    assert find_run("a-one", tmp_path).name == first.name
+    assert find_run("a", tmp_path).name == first.name
+    assert find_run(str(first.path), tmp_path / "elsewhere").name == first.name
+    assert [run.name for run in all_runs(tmp_path)] == ["a-one", "b-two"]
+
+
+def test_a_run_that_is_not_there_names_the_close_ones(tmp_path):
+    RunDirectory.create(tmp_path, "20261120-0912-lenet5-digits")
+    with pytest.raises(DataError, match="Close: 20261120-0912-lenet5-digits"):
+        find_run("20261120-0912-lenet-digits", tmp_path)
+
+
+def test_latest_of_no_runs_says_how_to_make_one(tmp_path):
+    with pytest.raises(DataError, match="tensorlite train lenet5"):
+        find_run("latest", tmp_path / "runs")
+
+
+def test_latest_survives_the_loss_of_its_pointer_and_of_the_run_it_names(tmp_path):
+    run = RunDirectory.create(tmp_path, "x")
+    (tmp_path / "latest").write_text("gone\n")
+    assert find_run("latest", tmp_path).name == run.name
+    (tmp_path / "latest").unlink()
+    assert find_run("latest", tmp_path).name == run.name
+
+
+def test_a_path_to_data_is_stored_as_seen_from_the_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data" / "mine").mkdir(parents=True)
+    run = RunDirectory.create(tmp_path / "runs", "x")
+    stored = relative_path("data/mine", run.path)
+    assert stored == "../../data/mine"
+    run.write_settings(Settings(model="lenet5", data=stored))
+    assert run.settings().data == "data/mine"
+    monkeypatch.chdir(tmp_path / "data")
+    assert run.settings().data == "mine"
+
+
+def test_the_name_of_a_data_set_is_stored_as_it_is(tmp_path):
+    run = RunDirectory.create(tmp_path, "x")
+    run.write_settings(Settings(model="lenet5", data="digits"))
+    assert run.settings().data == "digits"
+
+
+def test_a_run_without_weights_says_so(tmp_path):
+    run = RunDirectory.create(tmp_path, "x")
+    with pytest.raises(DataError, match="no weights in this run .status: running"):
+        _ = run.weights
+    run.last.write_bytes(b"")
+    assert run.weights == run.last
+    run.best.write_bytes(b"")
+    assert run.weights == run.best
+
+
+def test_damaged_json_and_missing_metrics_are_empty(tmp_path):
+    run = RunDirectory.create(tmp_path, "x")
+    assert run.read_json("result.json") == {} and run.metrics() == []
+    (run.path / "result.json").write_text("[1,")
+    assert run.read_json("result.json") == {}
+    run.write_json("result.json", {"a": "ä"})
+    assert json.loads((run.path / "result.json").read_text(encoding="utf-8")) == {"a": "ä"}
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    write_atomically(path, "old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(DataError, match=r"file: cannot be written \(No space left on device\)"):
+        write_atomically(path, "new")
+    assert path.read_text() == "old"
+    assert [item.name for item in tmp_path.iterdir()] == ["file"]
