@@ -38,6 +38,7 @@ class Shapes(TensorBase):
         return ops.reshape(self, sizes(shape))
 
     def view(self, *shape: Any) -> Tensor:
+        """As ``reshape``: without a copy where the order in memory allows it."""
         return ops.reshape(self, sizes(shape))
 
     def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Tensor:
