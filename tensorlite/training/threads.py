@@ -1,4 +1,4 @@
-"""How many threads compute, for the kernels and for BLAS alike."""
+"""How many threads compute."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import os
 
 
 def use_threads(count: int = 0) -> int:
-    """Set the number of threads of this process and return it.
+    """Set the number of threads of the kernels in this process and return it.
+
+    BLAS is held at one thread: its sums then do not depend on the number, and its threads, which
+    wait by spinning, make a training 20 times slower as soon as another program wants the cores.
 
     Args:
         count: The number wanted; 0 means one per core this process may use.
@@ -21,7 +24,7 @@ def use_threads(count: int = 0) -> int:
 
     count = min(count or available_cores(), int(config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]
     numba.set_num_threads(count)
-    threadpool_limits(count)
+    threadpool_limits(1, user_api="blas")
     return count
 
 
