@@ -29,7 +29,7 @@ class GroupedCommand(click.Command):
         sections: dict[str, list[tuple[str, str]]] = {title: [] for title in self._groups}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record is not None:
+            if record is not None and isinstance(parameter, click.Option):
                 sections.setdefault(title_of.get(parameter.name or "", OTHER), []).append(record)
         for title, records in sections.items():
             if records:

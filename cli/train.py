@@ -159,7 +159,8 @@ def _fit(session: Session, run: Any, say: Callable[[str], None]) -> Result:
     try:
         return session.fit(run, [*live, lines])
     except KeyboardInterrupt:
-        note(f"stopped {run.path / run.last.name} holds the weights so far")
+        weights = run.path / run.last.name
+        note(f"stopped {weights} holds the weights so far · tensorlite evaluate {run.path}")
         raise
 
 

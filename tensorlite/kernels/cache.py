@@ -12,11 +12,8 @@ import contextlib
 import functools
 import hashlib
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +32,8 @@ def cache_folder() -> Path:
     It lies in the user's cache folder; the environment variable ``TENSORLITE_CACHE_DIR`` names
     another place.
     """
+    from importlib.metadata import version
+
     import platformdirs
     from llvmlite import binding
 
@@ -56,6 +55,8 @@ def usable() -> bool:
     folder = cache_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        import tempfile
+
         with tempfile.TemporaryFile(dir=folder):
             return True
     except OSError as error:
@@ -90,6 +91,8 @@ def run(kernel: Callable[..., Any], *inputs: Any) -> None:
         if not jit_enabled() or getattr(kernel, "signatures", None) or not usable():
             raise
         _say("the cache of compiled kernels is damaged and is built again.")
+        import shutil
+
         shutil.rmtree(cache_folder(), ignore_errors=True)
         cache_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         kernel(*inputs)

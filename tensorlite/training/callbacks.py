@@ -59,7 +59,7 @@ class Callback:
         """After Ctrl-C, between two steps."""
 
     def on_failure(self, trainer: Trainer, error: Exception) -> None:
-        """After the loss stopped being finite."""
+        """After an error, such as a loss that is not finite or a picture that cannot be read."""
 
 
 class CSVLogger(Callback):

@@ -92,7 +92,7 @@ class Trainer:
         except KeyboardInterrupt:
             self._emit("on_interrupt")
             raise
-        except DivergedError as error:
+        except Exception as error:
             self._emit("on_failure", error)
             raise
         self._emit("on_train_end")
