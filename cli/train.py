@@ -11,7 +11,7 @@ import click
 
 from tensorlite.cli.grouped import GroupedCommand
 from tensorlite.cli.output import note, print_json
-from tensorlite.training.config import DEFAULTS, FIELDS, Layer, parse_assignment
+from tensorlite.training.config import DEFAULTS, FIELDS, Layer, parse_assignment, resolve
 
 if TYPE_CHECKING:
     from tensorlite.training import Result, Session
@@ -96,10 +96,9 @@ def train(
     given = {key: value for key, value in settings.items() if value is not None}
     if augment is False:
         given["augment"] = []
-    session = prepare(
-        Layer("command line", {"model": model, **given}),
-        Layer("--set", dict(map(parse_assignment, assignments))),
-    )
+    assigned = dict(map(parse_assignment, assignments))
+    resolve(Layer("--set", assigned))  # so that a mistake names its place
+    session = prepare(Layer("command line", {**assigned, **given, "model": model}))
     for bound in bounds:
         bound.check_name(session.figure_names())
     say = _speaker(as_json, quiet)

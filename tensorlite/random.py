@@ -31,7 +31,8 @@ class Generator:
 
     def manual_seed(self, *seed: int) -> Generator:
         """Start again from a seed."""
-        self._bits = np.random.PCG64(np.random.SeedSequence(seed))
+        # NumPy pads seeds with zeros: with their number in front, (1,) and (1, 0) differ.
+        self._bits = np.random.PCG64(np.random.SeedSequence((len(seed), *seed)))
         self.numpy = np.random.Generator(self._bits)
         return self
 

@@ -174,7 +174,7 @@ class Trainer:
             return
         raise DivergedError(
             f"the {what} became {value} at epoch {self.epoch}, batch {self.batch + 1}.",
-            hint=f"Try --lr {self.lr / 10:.1g}, or a larger --batch-size.",
+            hint=f"--lr {self.lr / 10:.1g}, or a larger --batch-size",
         )
 
     def _rank(self, figures: Figures) -> tuple[float, float]:

@@ -21,6 +21,7 @@ from .inputs import Inputs
 from .loop import evaluate
 from .run import RunDirectory, find_run
 from .tasks import Prediction, Task, create_task
+from .threads import use_threads
 
 if TYPE_CHECKING:
     from tensorlite.nn import Module
@@ -65,6 +66,7 @@ class Trained:
         snapshot = load_checkpoint(path)
         described = snapshot.description
         settings = run.settings() if run else Settings()
+        use_threads(settings.threads)  # as in training, so that the figures are the same
         inputs = Inputs.from_dict(described.inputs)
         task = create_task(described.task, settings, described.classes)
         model = build_model(
