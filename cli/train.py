@@ -16,6 +16,7 @@ from tensorlite.training.config import DEFAULTS, FIELDS, Layer, parse_assignment
 if TYPE_CHECKING:
     from tensorlite.training import Result, Session
 
+COMPILE = "kernels for this machine, once"
 GROUPS = {
     "Data and model": ["data", "augment", "val_fraction"],
     "Training": ["epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule"],
@@ -130,8 +131,7 @@ def _compile() -> None:
     if not kernels.needs_warm():
         return
     if not sys.stderr.isatty():
-        note("compile the kernels for this machine, once")
-        kernels.warm()
+        kernels.warm(lambda done, total: None if done else note(f"compile {total} {COMPILE}"))
         return
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -141,11 +141,10 @@ def _compile() -> None:
         TextColumn("{task.percentage:>3.0f} %"),
     )
     with Progress(*columns, console=_console()) as bar:
-        task = bar.add_task("compile kernels for this machine, once")
+        task = bar.add_task(f"compile {COMPILE}")
 
         def progress(done: int, total: int) -> None:
-            text = f"compile {total} kernels for this machine, once"
-            bar.update(task, completed=done, total=total, description=text)
+            bar.update(task, completed=done, total=total, description=f"compile {total} {COMPILE}")
 
         kernels.warm(progress)
 

@@ -5,7 +5,6 @@ A callback is any object with some of the methods of ``Callback``; each gets the
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import os
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tensorlite.errors import ConfigError
 
 from .checkpoint import save_checkpoint
+from .files import append_text
 
 if TYPE_CHECKING:
     from .loop import Trainer
@@ -75,11 +75,10 @@ class CSVLogger(Callback):
     def on_epoch_end(self, trainer: Trainer) -> None:
         """Write the row; the file is whole after every epoch."""
         row = trainer.history[-1]
-        with open(self.path, "a", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(row))
-            if file.tell() == 0:
-                writer.writeheader()
-            writer.writerow({name: f"{value:.6g}" for name, value in row.items()})
+        lines = [",".join(f"{value:.6g}" for value in row.values())]
+        if not self.path.exists() or not self.path.stat().st_size:
+            lines.insert(0, ",".join(row))
+        append_text(self.path, "\n".join(lines) + "\n")
 
 
 class JSONLLogger(Callback):
@@ -116,8 +115,7 @@ class JSONLLogger(Callback):
         # JSON has no not-a-number, and readers in other languages refuse Python's.
         plain = {key: value if _is_plain(value) else None for key, value in values.items()}
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with open(self.path, "a", encoding="utf-8") as file:
-            file.write(json.dumps({"event": event, "time": moment, **plain}) + "\n")
+        append_text(self.path, json.dumps({"event": event, "time": moment, **plain}) + "\n")
 
 
 class Checkpoint(Callback):

@@ -217,9 +217,9 @@ class ClassPrediction:
 
         Example:
             >>> ClassPrediction((("8", 0.997), ("3", 0.002))).line(2)
-            '8  99.7 %   3   0.2 %'
+            '8  99.7 %   3  0.2 %'
         """
-        return "   ".join(f"{name}  {100 * share:4.1f} %" for name, share in self.ranking[:top])
+        return "   ".join(f"{name}  {100 * share:.1f} %" for name, share in self.ranking[:top])
 
     def to_dict(self, top: int) -> dict[str, Any]:
         """Return the likeliest classes as plain values."""

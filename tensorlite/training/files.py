@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and files that grow line by line."""
 
 from __future__ import annotations
 
@@ -32,6 +32,19 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def append_text(path: Path, text: str) -> None:
+    """Add text to the end of a file.
+
+    Raises:
+        DataError: If it cannot be written.
+    """
+    try:
+        with open(path, "a", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise DataError(f"cannot be written ({error.strerror}).", where=os.fspath(path)) from error
 
 
 def _write_through(path: Path, data: bytes) -> None:

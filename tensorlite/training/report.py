@@ -165,10 +165,12 @@ th, td { padding: 4px 18px 4px 0; text-align: right; border-bottom: 1px solid va
   font-weight: 400; vertical-align: top; }
 th:first-child { text-align: left; font-weight: 600; white-space: nowrap; }
 tr:first-child th { color: var(--soft); font-weight: 400; }
+td:not(.text) { white-space: nowrap; }
 .text { text-align: left; overflow-wrap: anywhere; } .faint > * { color: var(--soft); }
 .bar { display: block; width: 110px; height: 8px; margin-top: 7px; border-radius: 4px;
   background: var(--rule); overflow: hidden; }
 .bar i { display: block; height: 100%; background: var(--accent); }
+@media (max-width: 560px) { .bar { width: 44px; } th, td { padding-right: 9px; } }
 .images { display: grid; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); }
 figure { margin: 0; } figcaption { font-size: 12px; margin-top: 3px; }
 figcaption b { color: var(--text); }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,7 +132,8 @@ class Session:
             run.write_json("result.json", result.to_dict())
             write_report(self, trainer, result)
         except BaseException as error:
-            run.status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+            with suppress(DataError):  # on a full disk the first error is the one to show
+                run.status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
             raise
         run.status = "done"
         return result
@@ -159,7 +161,8 @@ class Session:
         """Say what is trained, and how."""
         settings = self.config.settings
         summary = tensorlite.summary(self.model, self.inputs.shape)
-        how = f"{settings.optimizer}, {settings.schedule}, {settings.epochs} epochs"
+        epochs = f"{settings.epochs} epoch{'s' * (settings.epochs != 1)}"
+        how = f"{settings.optimizer}, {settings.schedule}, {epochs}"
         recipe = f"recipe {self.recipe.name}" if self.recipe.name else "no recipe"
         return (
             f"{settings.model} · {summary.parameters:,} parameters · "

@@ -34,7 +34,7 @@ def test_training_without_data_says_what_it_does_and_where_everything_is(tensorl
     assert lines[0] == f"data    {DATA}"
     assert re.fullmatch(
         r"model   lenet5 · 61,706 parameters · 0\.42 M multiply-adds per image · "
-        r"recipe digits \(\w+, \w+, 1 epochs, batch \d+\)",
+        r"recipe digits \(\w+, \w+, 1 epoch, batch \d+\)",
         lines[1],
     )
     assert re.fullmatch(EPOCH, lines[2])
@@ -76,7 +76,7 @@ def test_flags_and_assignments_win_over_the_recipe(tensorlite, photos, tmp_path)
         *("--optimizer", "sgd", "--set", "optimizer_options.momentum=0.5", "--set", "lr=0.01"),
     )
     assert done.returncode == 0, done.stderr
-    assert "(sgd, cosine, 1 epochs, batch 64)" in done.stdout
+    assert "(sgd, cosine, 1 epoch, batch 64)" in done.stdout
     written = (tmp_path / "runs" / "x" / "run.toml").read_text()
     assert "momentum = 0.5" in written and "lr = 0.01" in written and "augment = []" in written
     assert 'data = "../../photos"' in written

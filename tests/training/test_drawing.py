@@ -29,9 +29,7 @@ def test_both_ways_of_drawing_give_the_same_picture():
 
 def test_it_does_not_matter_where_and_how_large_the_page_is():
     here, there = seven(0, 255), seven(0, 255, (300, 200), (200, 100))
-    np.testing.assert_allclose(
-        prepare_drawing(here).image, prepare_drawing(there).image, atol=1e-6
-    )
+    np.testing.assert_allclose(prepare_drawing(here).image, prepare_drawing(there).image, atol=1e-6)
 
 
 def test_grey_paper_and_faint_ink_give_the_same_picture_too():

@@ -150,7 +150,8 @@ def test_more_metrics_are_part_of_the_figures(train):
 
 def test_a_missing_val_is_carved_out_of_every_class(stripes):
     parts = parts_of({"train": stripes(60), "test": stripes(10)}, 0.2, seed=0)
-    assert (len(parts.train), len(parts.val), parts.carved, parts.judged_by) == (48, 12, True, "test")
+    assert (len(parts.train), len(parts.val)) == (48, 12)
+    assert parts.carved and parts.judged_by == "test"
     assert np.bincount(parts.val.targets).tolist() == [6, 6]
     again = parts_of({"train": stripes(60)}, 0.2, seed=0)
     np.testing.assert_array_equal(parts.val.indices, again.val.indices)
