@@ -17,6 +17,7 @@ from .autograd import is_grad_enabled as is_grad_enabled
 from .autograd import no_grad as no_grad
 from .gradcheck import gradcheck as gradcheck
 from .gradcheck import gradgradcheck as gradgradcheck
+from .nn.summary import summary as summary
 from .ops import abs as abs
 from .ops import add as add
 from .ops import amax as amax
@@ -77,7 +78,6 @@ from .registry import models as models
 from .registry import optimizers as optimizers
 from .registry import readers as readers
 from .registry import schedules as schedules
-from .nn.summary import summary as summary
 from .tensor import Tensor as Tensor
 from .tensor import arange as arange
 from .tensor import from_numpy as from_numpy
