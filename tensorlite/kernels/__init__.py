@@ -1,4 +1,4 @@
-"""Arrays in, arrays out: convolution and pooling, compiled by Numba on first use.
+"""Arrays in, arrays out: matrix products, convolution and pooling, compiled on first use.
 
 The functions here know no tensors. Pictures are ``(N, C, H, W)`` arrays of any memory order; the
 results have the same four dimensions, channels last in memory, because neighbouring channels are
@@ -20,6 +20,8 @@ from tensorlite.kernels.pool import (
     max_pool2d_grad,
     max_pool2d_pick,
 )
+from tensorlite.kernels.product import matmul
+from tensorlite.kernels.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "Pair",
@@ -30,11 +32,14 @@ __all__ = [
     "conv2d_input_grad",
     "conv2d_weight_grad",
     "conv_size",
+    "get_num_threads",
+    "matmul",
     "max_pool2d",
     "max_pool2d_grad",
     "max_pool2d_pick",
     "needs_warm",
     "pair",
     "pool_size",
+    "set_num_threads",
     "warm",
 ]

@@ -13,8 +13,8 @@ from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import DTypeError, ShapeError
 from tensorlite.kernels import Pair, conv_size, pair
-from tensorlite.ops.convert import as_tensor, operands
-from tensorlite.ops.shape import Reshape
+from tensorlite.ops.convert import as_tensor, cast, operands
+from tensorlite.ops.reduce import Sum
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -23,18 +23,19 @@ Steps = tuple[Pair, Pair, Pair, int]  # stride, padding, dilation, groups
 
 
 class Conv2d(Op):
-    """Filters slid over a picture."""
+    """Filters slid over a picture, with a bias or without (``None``)."""
 
-    def forward(self, x: Array, w: Array, steps: Steps) -> Array:
+    def forward(self, x: Array, w: Array, bias: Array | None, steps: Steps) -> Array:
         self.save_inputs(0, 1)
         self.steps, self.size, self.window = steps, x.shape[2:], w.shape[2:]
-        return kernels.conv2d(x, w, *steps)
+        return kernels.conv2d(x, w, *steps, bias=bias)
 
     def backward(self, grad: Any) -> Any:
         x, w = self.saved
         return (
             Conv2dInputGrad.apply(grad, w, self.size, self.steps) if self.needs[0] else None,
             Conv2dWeightGrad.apply(x, grad, self.window, self.steps) if self.needs[1] else None,
+            Sum.apply(grad, (0, 2, 3), False) if self.needs[2] else None,
         )
 
 
@@ -49,7 +50,7 @@ class Conv2dInputGrad(Op):
     def backward(self, grad: Any) -> Any:
         dy, w = self.saved
         return (
-            Conv2d.apply(grad, w, self.steps) if self.needs[0] else None,
+            Conv2d.apply(grad, w, None, self.steps) if self.needs[0] else None,
             Conv2dWeightGrad.apply(grad, dy, self.window, self.steps) if self.needs[1] else None,
         )
 
@@ -66,7 +67,7 @@ class Conv2dWeightGrad(Op):
         x, dy = self.saved
         return (
             Conv2dInputGrad.apply(dy, grad, self.size, self.steps) if self.needs[0] else None,
-            Conv2d.apply(x, grad, self.steps) if self.needs[1] else None,
+            Conv2d.apply(x, grad, None, self.steps) if self.needs[1] else None,
         )
 
 
@@ -111,8 +112,7 @@ def conv2d(
     x, w = operands(as_tensor(input), weight)
     steps = pair(stride), pair(padding), pair(dilation), groups
     _check(x, w, bias, steps)
-    out = Conv2d.apply(x, w, steps)
-    return out if bias is None else out + Reshape.apply(bias, (1, -1, 1, 1))
+    return Conv2d.apply(x, w, bias if bias is None else cast(bias, x.dtype), steps)
 
 
 def _check(x: TensorBase, w: TensorBase, bias: TensorBase | None, steps: Steps) -> None:

@@ -107,7 +107,9 @@ def _described(values: dict[str, Any], where: str) -> Description:
     if values["format"] > FORMAT:
         version = values.get("version")
         hint = "Update tensorlite."
-        raise DataError(f"was written by tensorlite {version}, which is newer.", where=where, hint=hint)
+        raise DataError(
+            f"was written by tensorlite {version}, which is newer.", where=where, hint=hint
+        )
     return Description(**values)
 
 

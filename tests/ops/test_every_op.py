@@ -221,8 +221,13 @@ CASES = [
     OpCase("matmul stack", ops.matmul, np.matmul, ((5, 1, 2, 3), (2, 3, 4)), ("MatMul",)),
     OpCase("matmul row", ops.matmul, np.matmul, ((3,), (2, 3, 4)), ("MatMul",)),
     OpCase("matmul dot", ops.matmul, np.matmul, ((3,), (3,)), ("MatMul",)),
+    OpCase("linear", ops.linear, lambda x, w, b: x @ w.T + b, ((5, 3), (4, 3), (4,)), ("Linear",)),
     OpCase(
-        "linear", ops.linear, lambda x, w, b: x @ w.T + b, ((2, 5, 3), (4, 3), (4,)), ("MatMul",)
+        "linear stack",
+        ops.linear,
+        lambda x, w, b: x @ w.T + b,
+        ((2, 5, 3), (4, 3), (4,)),
+        ("MatMul",),
     ),
     OpCase(
         "softmax", lambda x: x.softmax(1), lambda x: np_softmax(x, 1), ((2, 3, 4),), ("Softmax",)
