@@ -209,7 +209,7 @@ def _packed(plan: Plan, w: Array) -> Array:
 
 def strided(x: Array) -> Array:
     """An array whose steps are whole numbers of elements, which kernels can follow."""
-    if x.flags.aligned and all(step % x.itemsize == 0 for step in x.strides):
+    if x.flags.aligned and all(s >= 0 and s % x.itemsize == 0 for s in x.strides):
         return x
     return np.ascontiguousarray(x)
 

@@ -65,7 +65,7 @@ class Region:
         if jit_enabled():
             launch(self.address(dtype), parts, args, dtype)
             return
-        flat = [x if isinstance(x, int) else x.reshape(-1, copy=False) for x in args]
+        flat = [x if isinstance(x, int) else _flat(x) for x in args]
         for part in range(parts):
             self.body(part, parts, 0, flat, dtype.type(1))
 
@@ -75,9 +75,7 @@ def region(body: Callable[..., None]) -> Region:
     return Region(body)
 
 
-def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function on its first call, and keep the machine code in the cache folder."""
-    import numba
-
-    with caching() as cache:
-        return numba.njit(cache=cache, nogil=True, error_model="numpy")(function)
+def _flat(x: Any) -> Any:
+    """The memory of an array from its first element on, as a kernel sees it."""
+    last = sum((n - 1) * step for n, step in zip(x.shape, x.strides, strict=True)) // x.itemsize
+    return np.lib.stride_tricks.as_strided(x, (last + 1 if x.size else 0,), (x.itemsize,))

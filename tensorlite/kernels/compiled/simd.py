@@ -113,6 +113,12 @@ def whole(typing, args, i):
     return types.CPointer(integer)(args, integer), _to_pointer
 
 
+@_meaning(lambda args, i: args[i])
+def places(typing, args, i):
+    """Argument ``i`` as an array of 32-bit integers."""
+    return types.CPointer(types.int32)(args, integer), _to_pointer
+
+
 def _to_pointer(context, b, signature, args):
     address = b.load(b.gep(args[0], [args[1]]))
     return b.inttoptr(address, context.get_value_type(signature.return_type))
