@@ -13,6 +13,8 @@ cache (see ``cache.py``).
 from tensorlite.kernels.cache import cache_folder, needs_warm, warm
 from tensorlite.kernels.conv import conv2d, conv2d_input_grad, conv2d_weight_grad
 from tensorlite.kernels.geometry import Pair, conv_size, pair, pool_size
+from tensorlite.kernels.norm import batch_norm, batch_norm_grad
+from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, sgd
 from tensorlite.kernels.pool import (
     avg_pool2d,
     avg_pool2d_grad,
@@ -25,13 +27,17 @@ from tensorlite.kernels.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "Pair",
+    "adam",
     "avg_pool2d",
     "avg_pool2d_grad",
+    "batch_norm",
+    "batch_norm_grad",
     "cache_folder",
     "conv2d",
     "conv2d_input_grad",
     "conv2d_weight_grad",
     "conv_size",
+    "cross_entropy",
     "get_num_threads",
     "matmul",
     "max_pool2d",
@@ -40,6 +46,9 @@ __all__ = [
     "needs_warm",
     "pair",
     "pool_size",
+    "relu",
+    "relu_grad",
     "set_num_threads",
+    "sgd",
     "warm",
 ]

@@ -36,7 +36,8 @@ def matmul(a: Array, b: Array, bias: Array | None = None) -> Array:
     if m * n * k < TINY:
         return a @ b if bias is None else a @ b + bias
     a, b = strided(a), strided(b)
-    if _cost(n, m, k, a.T) < _cost(m, n, k, b):
+    # Rows first in memory unless the other way saves more than it costs whoever wants them so.
+    if _cost(n, m, k, a.T) + m * n < _cost(m, n, k, b):
         out = np.empty((n, m), a.dtype)
         _product(b.T, a.T, bias, out, False)
         return out.T
