@@ -1,4 +1,4 @@
-"""Arrays in, arrays out: convolution and pooling, compiled by Numba on first use.
+"""Arrays in, arrays out: matrix products, convolution and pooling, compiled on first use.
 
 The functions here know no tensors. Pictures are ``(N, C, H, W)`` arrays of any memory order; the
 results have the same four dimensions, channels last in memory, because neighbouring channels are
@@ -13,6 +13,8 @@ cache (see ``cache.py``).
 from tensorlite.kernels.cache import cache_folder, needs_warm, warm
 from tensorlite.kernels.conv import conv2d, conv2d_input_grad, conv2d_weight_grad
 from tensorlite.kernels.geometry import Pair, conv_size, pair, pool_size
+from tensorlite.kernels.norm import batch_norm, batch_norm_grad
+from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, sgd
 from tensorlite.kernels.pool import (
     avg_pool2d,
     avg_pool2d_grad,
@@ -20,21 +22,33 @@ from tensorlite.kernels.pool import (
     max_pool2d_grad,
     max_pool2d_pick,
 )
+from tensorlite.kernels.product import matmul
+from tensorlite.kernels.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "Pair",
+    "adam",
     "avg_pool2d",
     "avg_pool2d_grad",
+    "batch_norm",
+    "batch_norm_grad",
     "cache_folder",
     "conv2d",
     "conv2d_input_grad",
     "conv2d_weight_grad",
     "conv_size",
+    "cross_entropy",
+    "get_num_threads",
+    "matmul",
     "max_pool2d",
     "max_pool2d_grad",
     "max_pool2d_pick",
     "needs_warm",
     "pair",
     "pool_size",
+    "relu",
+    "relu_grad",
+    "set_num_threads",
+    "sgd",
     "warm",
 ]

@@ -43,7 +43,8 @@ def cache_folder() -> Path:
         digest.update(source.relative_to(here).as_posix().encode() + b"\0" + source.read_bytes())
     for package in ("numba", "llvmlite", "numpy"):
         digest.update(f"{package} {version(package)}\n".encode())
-    digest.update(f"{sys.version} {binding.get_host_cpu_name()}".encode())
+    simd = os.environ.get("TENSORLITE_SIMD", "")  # what compiled/simd.py may use
+    digest.update(f"{sys.version} {binding.get_host_cpu_name()} {simd}".encode())
     digest.update(binding.get_host_cpu_features().flatten().encode())
     base = os.environ.get("TENSORLITE_CACHE_DIR") or platformdirs.user_cache_dir("tensorlite")
     return Path(base) / "kernels" / digest.hexdigest()[:16]
@@ -81,21 +82,22 @@ def caching() -> Iterator[bool]:
         config.CACHE_DIR = before
 
 
-def run(kernel: Callable[..., Any], *inputs: Any) -> None:
+def run(kernel: Callable[..., Any], *inputs: Any) -> Any:
     """Call a kernel; a damaged cache is thrown away once and the kernel compiled again."""
     try:
-        kernel(*inputs)
-    except Exception:
+        return kernel(*inputs)
+    except Exception as error:
         # Numba reads the cache before it runs anything, so the inputs are untouched if there is
         # no compiled form yet.
-        if not jit_enabled() or getattr(kernel, "signatures", None) or not usable():
+        ours = type(error).__module__.startswith("numba")  # a mistake in the kernel itself
+        if ours or not jit_enabled() or getattr(kernel, "signatures", None) or not usable():
             raise
         _say("the cache of compiled kernels is damaged and is built again.")
         import shutil
 
         shutil.rmtree(cache_folder(), ignore_errors=True)
         cache_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        kernel(*inputs)
+        return kernel(*inputs)
 
 
 def needs_warm() -> bool:

@@ -1,14 +1,8 @@
-"""Two-dimensional convolution and its two gradients, as matrix products.
+"""Two-dimensional convolution and its two gradients.
 
-A window of the picture, written as a row of numbers, times the filters, written as columns, is one
-pixel of the result. So: copy all windows into the rows of a matrix (``im2col``), and the whole
-convolution is one product::
-
-    columns (N * Ho * Wo, R * S * C)  @  weights (R * S * C, K)  =  y (N * Ho * Wo, K)
-
-The gradient of the weights is ``columns.T @ dy``. The gradient of the picture is ``dy @ weights.T``
-with each row added back to where its window lay (``col2im``). The matrix is made for a few images
-at a time, so that it stays in the cache of the processor.
+The loops are in ``compiled/conv.py`` and ``compiled/conv_grad.py``, the lists of where things lie
+in ``windows.py``; here is what is decided before: sizes, which way the vectors are filled, how many
+images at a time. All that depends on shapes alone is a plan, made once and kept.
 
 Letters: N images, C and K channels of the picture and of the result, H and W its sides, Ho and Wo
 those of the result, R and S the sides of the window, G groups.
@@ -16,63 +10,53 @@ those of the result, R and S the sides of the window, G groups.
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.kernels.cache import run
+from tensorlite.kernels import threads
+from tensorlite.kernels.cache import jit_enabled
 from tensorlite.kernels.geometry import Pair, conv_size
+from tensorlite.kernels.windows import backward_axis, forward_axis, windows
 
 Array = NDArray[Any]
+Steps = tuple[Pair, Pair, Pair]  # stride, padding, dilation
 
-COLUMNS = 1 << 19  # elements of the matrix of windows at a time: 2 MB of float32
+CACHE = 400_000  # bytes of framed copy that stay near the processor, with room for weights
+SHARES = 8  # sums that the gradient of the weights is made of; fixed, so that results repeat
 
 
-def conv2d(x: Array, w: Array, stride: Pair, padding: Pair, dilation: Pair, groups: int) -> Array:
-    """Slide the filters over the picture.
+def conv2d(
+    x: Array,
+    w: Array,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    groups: int,
+    bias: Array | None = None,
+    relu: bool = False,
+) -> Array:
+    """Slide the filters over the picture; add a bias, and keep what is positive, if wanted.
 
     Shape:
         - x: ``(N, C, H, W)``
         - w: ``(K, C / groups, R, S)``
         - Result: ``(N, K, Ho, Wo)``
     """
-    n, c, height, width = x.shape
-    k, _, r, s = w.shape
+    height, width = x.shape[2:]
+    r, s = w.shape[2:]
     ho = conv_size(height, r, stride[0], padding[0], dilation[0])
     wo = conv_size(width, s, stride[1], padding[1], dilation[1])
-    y = np.empty((n, ho, wo, k), x.dtype)
-    for channels, filters in _groups(c, k, groups):
-        source = _padded(x[:, channels], padding)
-        weights = _as_matrix(w[filters])
-        for images in _chunks(n, ho * wo * weights.shape[1]):
-            columns = _columns(source[images], (r, s), (ho, wo), stride, dilation)
-            product = columns @ weights.T
-            y[images, :, :, filters] = product.reshape(-1, ho, wo, product.shape[1])
-    return y.transpose(0, 3, 1, 2)
-
-
-def conv2d_weight_grad(
-    x: Array, dy: Array, window: Pair, stride: Pair, padding: Pair, dilation: Pair, groups: int
-) -> Array:
-    """The gradient of the filters, from the picture and the gradient of the result.
-
-    Shape:
-        - x: ``(N, C, H, W)``
-        - dy: ``(N, K, Ho, Wo)``
-        - Result: ``(K, C / groups, R, S)``
-    """
-    (n, c), (k, ho, wo) = x.shape[:2], dy.shape[1:]
-    dw = np.empty((k, c // groups, *window), x.dtype)
-    for channels, filters in _groups(c, k, groups):
-        source = _padded(x[:, channels], padding)
-        given = _channels_last(dy[:, filters])
-        total = np.zeros((given.shape[3], window[0] * window[1] * source.shape[3]), x.dtype)
-        for images in _chunks(n, ho * wo * total.shape[1]):
-            columns = _columns(source[images], window, (ho, wo), stride, dilation)
-            total += given[images].reshape(-1, total.shape[0]).T @ columns
-        dw[filters] = total.reshape(-1, *window, source.shape[3]).transpose(0, 3, 1, 2)
-    return dw
+    if not x.size or not w.size:
+        y = np.zeros((x.shape[0], w.shape[0], ho, wo), x.dtype)
+        return y if bias is None else y + bias[:, None, None]
+    shape = x.shape[0], x.shape[1] // groups, w.shape[0] // groups, groups
+    steps = stride, padding, dilation
+    plan = _plan("forward", shape, (height, width), (r, s), (ho, wo), steps, x.dtype)
+    return _convolve(plan, x, w, bias, relu)
 
 
 def conv2d_input_grad(
@@ -85,70 +69,253 @@ def conv2d_input_grad(
         - w: ``(K, C / groups, R, S)``
         - Result: ``(N, C, *size)``
     """
-    n, k, ho, wo = dy.shape
-    r, s = w.shape[2:]
-    c = w.shape[1] * groups
-    (top, left), (height, width) = padding, size
-    dx = np.zeros((n, height + 2 * top, width + 2 * left, c), dy.dtype)
-    for channels, filters in _groups(c, k, groups):
-        given = _channels_last(dy[:, filters])
-        weights = _as_matrix(w[filters])
-        for images in _chunks(n, ho * wo * weights.shape[1]):
-            columns = given[images].reshape(-1, weights.shape[0]) @ weights
-            part = np.zeros((*dx[images].shape[:3], w.shape[1]), dy.dtype)
-            _call("col2im", part, columns, (r, s), (ho, wo), stride, dilation)
-            dx[images, :, :, channels] = part
-    return dx[:, top : top + height, left : left + width].transpose(0, 3, 1, 2)
+    if not dy.size or not w.size or not min(size):
+        return np.zeros((dy.shape[0], w.shape[1] * groups, *size), dy.dtype)
+    shape = dy.shape[0], dy.shape[1] // groups, w.shape[1], groups
+    steps = stride, padding, dilation
+    window, given = (w.shape[2], w.shape[3]), (dy.shape[2], dy.shape[3])
+    plan = _plan("backward", shape, given, window, (size[0], size[1]), steps, dy.dtype)
+    return _convolve(plan, dy, w, None, False)
 
 
-def _groups(c: int, k: int, groups: int) -> list[tuple[slice, slice]]:
-    """For each group the slice of its input channels and the slice of its filters."""
-    i, o = c // groups, k // groups
-    return [(slice(g * i, g * i + i), slice(g * o, g * o + o)) for g in range(groups)]
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a convolution of certain shapes needs; ``lists`` are ready to be handed to a kernel."""
+
+    backward: bool
+    images_across: bool
+    images: int
+    filters: int  # of the result, in all groups
+    out: Pair
+    units: int
+    room: int
+    lists: list[Any]
+    pack: list[int]  # sizes and steps for the packing of weights
+    packed: int  # numbers that the packed weights have
+    zeros: Any
+    panel: int
+    keep: Any  # the arrays whose addresses are in the lists
 
 
-def _chunks(images: int, elements: int) -> list[slice]:
-    """Slices of as many images as keep the matrix of windows small."""
-    step = max(1, COLUMNS // max(elements, 1))
-    return [slice(i, min(i + step, images)) for i in range(0, images, step)]
+@functools.lru_cache(maxsize=1024)
+def _plan(
+    kind: str,
+    shape: tuple[int, int, int, int],
+    size: Pair,
+    window: Pair,
+    out: Pair,
+    steps: Steps,
+    dtype: Any,
+) -> Plan:
+    """For images (N, C, *size) and results (N, K, *out), all per group; ``kind`` of direction."""
+    from tensorlite.kernels.compiled.simd import ROWS, VECS, VECTOR_BYTES
+
+    n, c, k, groups = shape
+    stride, padding, dilation = steps
+    axis = forward_axis if kind == "forward" else backward_axis
+    ends = (size, out) if kind == "forward" else (out, size)
+    (down, hp, top), (across, wp, left) = (
+        axis(ends[0][i], window[i], ends[1][i], stride[i], padding[i], dilation[i]) for i in (0, 1)
+    )
+    panel = VECS * VECTOR_BYTES // dtype.itemsize
+    taps, pixels, image = window[0] * window[1], out[0] * out[1], hp * wp * c
+    lanes = images_across(n, k, panel, ROWS, image * dtype.itemsize)
+    batch = 1 if lanes else max(1, min(CACHE // (image * dtype.itemsize), n // SHARES))
+    result = (1, pixels) if lanes else (k * groups, pixels * k * groups)
+    found = windows(
+        down, across, (top, top + size[0]), (hp, wp), c, window[1], out[1], result,
+        batch, 1 if lanes else ROWS,
+    )  # fmt: skip
+    room = ROWS * panel + image * (panel if lanes else batch)
+    numbers = np.array(
+        [groups, k, batch, len(down) * len(across), taps * c, result[1], room,
+         c, *size, hp, wp, top, left]
+    )  # fmt: skip
+    lists = [*found, numbers]
+    if lanes:
+        rows = np.minimum(np.arange(k + ROWS), k - 1)
+        lists += [rows * (taps * c), rows * (pixels * n), rows]
+    per_filter, per_channel, per_tap = c * taps, taps, 1
+    if kind == "backward":
+        per_filter, per_channel, per_tap = taps, k * taps, -1
+    base = taps - 1 if per_tap < 0 else 0
+    panels = -(-k // panel)
+    units = groups * (-(-n // panel) if lanes else -(-n // batch) * panels)
+    return Plan(
+        backward=kind == "backward",
+        images_across=lanes,
+        images=n,
+        filters=k * groups,
+        out=out,
+        units=units,
+        room=room,
+        lists=[ready(x) for x in lists],
+        pack=[groups, k, c, taps, base, k * c * taps, per_filter, per_channel, per_tap],
+        packed=groups * panels * panel * taps * c,
+        zeros=np.zeros(k * groups + panel, dtype),
+        panel=panel,
+        keep=lists,
+    )
 
 
-def _channels_last(x: Array) -> Array:
-    """(N, C, H, W) -> (N, H, W, C), contiguous."""
-    return np.ascontiguousarray(x.transpose(0, 2, 3, 1))
+def images_across(images: int, filters: int, panel: int, rows: int, framed: int) -> bool:
+    """Whether vectors are filled with images: where filters would leave much of them empty."""
+    by_filters = filters / (-(-filters // panel) * panel)
+    by_images = filters / (-(-filters // rows) * rows) * images / (-(-images // panel) * panel)
+    return by_filters < 0.7 * by_images and framed * panel <= 2 * CACHE
 
 
-def _padded(x: Array, padding: Pair) -> Array:
-    """(N, C, H, W) -> (N, H + 2 * top, W + 2 * left, C), zeros around."""
-    (top, left), (n, c, height, width) = padding, x.shape
-    if not top and not left:
-        return _channels_last(x)
-    out = np.zeros((n, height + 2 * top, width + 2 * left, c), x.dtype)
-    out[:, top : top + height, left : left + width] = x.transpose(0, 2, 3, 1)
-    return out
+def ready(array: Array) -> Any:
+    """An array as a kernel takes it, without finding its address anew each time."""
+    array = np.ascontiguousarray(array, np.int64)
+    return threads.address(array) if jit_enabled() else array
 
 
-def _as_matrix(w: Array) -> Array:
-    """(K, C, R, S) -> (K, R * S * C)."""
-    return np.ascontiguousarray(w.transpose(0, 2, 3, 1)).reshape(w.shape[0], -1)
-
-
-def _columns(x: Array, window: Pair, out: Pair, stride: Pair, dilation: Pair) -> Array:
-    """(N, H, W, C) -> (N * Ho * Wo, R * S * C), a row for each position of the window."""
-    columns = np.empty((x.shape[0] * out[0] * out[1], window[0] * window[1] * x.shape[3]), x.dtype)
-    _call("im2col", x, columns, window, out, stride, dilation)
-    return columns
-
-
-def _call(
-    kernel: str, x: Array, columns: Array, window: Pair, out: Pair, stride: Pair, dilation: Pair
-) -> None:
+def _convolve(plan: Plan, x: Array, w: Array, bias: Array | None, relu: bool) -> Array:
     from tensorlite.kernels.compiled import conv
 
-    n, height, width, c = x.shape
-    # Undilated, the S pixels of a window's row lie side by side: one piece of S * C numbers.
-    pieces, length = (1, window[1] * c) if dilation[1] == 1 else (window[1], c)
-    sizes = n, *out, window[0], pieces, length, c
-    steps = stride[0], stride[1], dilation[0], dilation[1]
-    rows = x.reshape(n * height, width * c)
-    run(getattr(conv, kernel), rows, columns.reshape(-1), height, sizes, steps)
+    dtype = x.dtype
+    x, w = strided(x), np.ascontiguousarray(w)
+    packed = _packed(plan, w)
+    shape = (plan.filters, *plan.out, plan.images)
+    y = np.empty(shape if plan.images_across else (shape[3], *shape[1:3], shape[0]), dtype)
+    start = plan.zeros
+    if bias is not None:
+        start = start.copy()
+        start[: plan.filters] = bias
+    work = threads.scratch("framed", plan.room, dtype)
+    steps = [step // dtype.itemsize for step in x.strides]
+    lists = plan.lists
+    args = [x, packed, start, y, work, *lists[:8], plan.images, int(relu), *steps, *lists[8:]]
+    kernel = conv.filters_by_images if plan.images_across else conv.windows_by_filters
+    kernel(threads.parts_of(plan.units), dtype, args)
+    return y.transpose(3, 0, 1, 2) if plan.images_across else y.transpose(0, 3, 1, 2)
+
+
+def _packed(plan: Plan, w: Array) -> Array:
+    """The weights in the order in which the kernel reads them."""
+    from tensorlite.kernels.compiled import conv
+
+    if not plan.images_across:
+        packed = threads.aligned(plan.packed, w.dtype)
+        units = plan.packed // (plan.panel * 64)
+        conv.pack_weights(threads.parts_of(units or 1), w.dtype, [w, packed, *plan.pack])
+        return packed
+    if not plan.backward:
+        return np.ascontiguousarray(w.transpose(0, 2, 3, 1))
+    by_group = w.reshape(plan.pack[0], -1, *w.shape[1:])[..., ::-1, ::-1]
+    return np.ascontiguousarray(by_group.transpose(0, 2, 3, 4, 1))
+
+
+def strided(x: Array) -> Array:
+    """An array whose steps are whole numbers of elements, which kernels can follow."""
+    if x.flags.aligned and all(s >= 0 and s % x.itemsize == 0 for s in x.strides):
+        return x
+    return np.ascontiguousarray(x)
+
+
+def conv2d_weight_grad(
+    x: Array, dy: Array, window: Pair, stride: Pair, padding: Pair, dilation: Pair, groups: int
+) -> Array:
+    """The gradient of the filters, from the picture and the gradient of the result.
+
+    Shape:
+        - x: ``(N, C, H, W)``
+        - dy: ``(N, K, Ho, Wo)``
+        - Result: ``(K, C / groups, R, S)``
+    """
+    from tensorlite.kernels.compiled import conv_grad
+
+    if not x.size or not dy.size:
+        return np.zeros((dy.shape[1], x.shape[1] // groups, *window), x.dtype)
+    x, dy = strided(x), strided(dy)
+    size, out = (x.shape[2], x.shape[3]), (dy.shape[2], dy.shape[3])
+    shape = x.shape[0], x.shape[1] // groups, dy.shape[1] // groups, groups
+    steps = stride, padding, dilation
+    plan = _grad_plan(shape, size, (window[0], window[1]), out, steps, x.dtype)
+    dw = np.empty((dy.shape[1], shape[1], *window), x.dtype)
+    sums = threads.aligned(plan.sums, x.dtype)
+    work = threads.scratch("grad", plan.room, x.dtype)
+    moves = [step // x.itemsize for step in (*x.strides, *dy.strides)]
+    args = [x, dy, sums, work, *plan.lists, x.shape[0], *moves]
+    kernel = conv_grad.filters_by_taps if plan.images_across else conv_grad.taps_by_filters
+    kernel(threads.parts_of(plan.units), x.dtype, args)
+    conv_grad.collect(threads.parts_of(-(-dw.size // 4096)), x.dtype, [sums, dw, *plan.collect])
+    return dw
+
+
+@dataclass(frozen=True, slots=True)
+class GradPlan:
+    """What the gradient of the weights needs."""
+
+    images_across: bool
+    units: int
+    room: int
+    sums: int
+    lists: list[Any]
+    collect: list[int]
+    keep: Any
+
+
+@functools.lru_cache(maxsize=512)
+def _grad_plan(
+    shape: tuple[int, int, int, int], size: Pair, window: Pair, out: Pair, steps: Steps, dtype: Any
+) -> GradPlan:
+    from tensorlite.kernels.compiled.simd import DOTS, ROWS, VECS, VECTOR_BYTES
+
+    n, c, k, groups = shape
+    stride, padding, dilation = steps
+    hp, wp = size[0] + 2 * padding[0], size[1] + 2 * padding[1]
+    panel = VECS * VECTOR_BYTES // dtype.itemsize
+    taps, image, pixels = window[0] * window[1], hp * wp * c, out[0] * out[1]
+    rows = np.arange(window[0])[:, None] * dilation[0] * wp
+    columns = np.arange(window[1]) * dilation[1]
+    places = ((rows + columns)[..., None] * c + np.arange(c)).ravel()
+    lanes = images_across(n, k, panel, ROWS, (image + pixels * k) * dtype.itemsize)
+    down, per = (DOTS[0], DOTS[1]) if lanes else (panel, ROWS)
+    padded = -(-len(places) // per) * per
+    places = np.pad(places, (0, padded - len(places)), mode="edge")
+    blocks = -(-k // down)
+    if lanes:
+        batch, shares = 1, min(SHARES, -(-n // panel))
+        corners = np.arange(out[0])[:, None] * stride[0] * wp + np.arange(out[1]) * stride[1]
+        filters = np.minimum(np.arange(blocks * down), k - 1) * panel
+        lists = [places * panel, corners.ravel() * c, filters]
+        room = down * per * (panel // VECS) + (image + pixels * k) * panel
+        per_filter, per_row = padded, 1
+    else:
+        large = taps * c * k * groups > 1 << 18  # many sums would not stay in the cache
+        shares = min(SHARES // 2 if large else SHARES, n)
+        batch = max(1, min(CACHE // ((image + pixels * panel) * dtype.itemsize), n // shares))
+        corners = np.arange(batch)[:, None] * hp + np.arange(out[0]) * stride[0]
+        starts = np.arange(batch * out[0]) * out[1]
+        lists = [places, corners.ravel() * wp * c, starts]
+        room = batch * (image + pixels * panel)
+        per_filter, per_row = 1, panel
+    numbers = [
+        groups,
+        k,
+        batch,
+        shares,
+        padded,
+        stride[1] * c,
+        room,
+        c,
+        *size,
+        hp,
+        wp,
+        *padding,
+        *out,
+    ]
+    lists.append(np.array(numbers))
+    one = blocks * down * padded  # numbers of one group's sums
+    return GradPlan(
+        images_across=lanes,
+        units=shares * groups * blocks,
+        room=room,
+        sums=shares * groups * one,
+        lists=[ready(x) for x in lists],
+        collect=[shares, groups, k, c, taps, groups * one, one, down, down * padded,
+                 per_filter, per_row],
+        keep=lists,
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """Max and average pooling and their gradients.
 
-Letters as in ``conv.py``. The place of a maximum is ``h * W + w``, int32.
+Letters as in ``conv.py``. The place of a maximum is ``h * W + w``, int32. Results have the memory
+order of the input.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.kernels.cache import run
 from tensorlite.kernels.geometry import Pair, pool_size
+from tensorlite.kernels.layout import layout_of
+from tensorlite.kernels.threads import parts_of
 
 Array = NDArray[Any]
 
@@ -27,31 +29,38 @@ def max_pool2d(
     """
     from tensorlite.kernels.compiled import pool
 
-    source = _channels_last(x)
-    out = _out_shape(source, kernel, stride, padding, dilation, ceil_mode)
-    y, index = np.empty(out, x.dtype), np.empty(out, np.int32)
-    run(pool.max_pool, source, y, index, (*kernel, *stride, *padding, *dilation))
-    return _channels_second(y), _channels_second(index)
+    layout = layout_of(x)
+    shape = _out_shape(x, kernel, stride, padding, dilation, ceil_mode)
+    y, index = layout.empty(shape, x.dtype), layout.empty(shape, np.int32)
+    sizes = [layout.outer, *x.shape[2:], layout.inner, *shape[2:]]
+    window = [*kernel, *stride, *padding, *dilation]
+    args = [layout.same(x), y, index, *sizes, *window]
+    pool.max_pool(_parts(x, layout.outer * shape[2]), x.dtype, args)
+    return y, index
 
 
 def max_pool2d_grad(dy: Array, index: Array, size: Pair) -> Array:
     """Put each gradient where the maximum lay, in a picture of this height and width."""
     from tensorlite.kernels.compiled import pool
 
-    given, places = _channels_last(dy), _channels_last(index)
-    dx = np.zeros((dy.shape[0], size[0] * size[1], dy.shape[1]), dy.dtype)
-    run(pool.put, given, places, dx)
-    return _channels_second(dx.reshape(dy.shape[0], *size, dy.shape[1]))
+    layout = layout_of(index)
+    dx = layout.empty((*dy.shape[:2], *size), dy.dtype)
+    sizes = [layout.outer, size[0] * size[1], dy.shape[2] * dy.shape[3], layout.inner]
+    args = [layout.same(dy), layout.same(index), dx, *sizes]
+    pool.put(_parts(dx, layout.outer), dy.dtype, args)
+    return dx
 
 
 def max_pool2d_pick(x: Array, index: Array) -> Array:
     """Take what lies where the maxima lay; the gradient of ``max_pool2d_grad``."""
     from tensorlite.kernels.compiled import pool
 
-    source, places = _channels_last(x), _channels_last(index)
-    y = np.empty(places.shape, x.dtype)
-    run(pool.pick, source.reshape(x.shape[0], -1, x.shape[1]), places, y)
-    return _channels_second(y)
+    layout = layout_of(index)
+    y = layout.empty(index.shape, x.dtype)
+    sizes = [layout.outer, x.shape[2] * x.shape[3], y.shape[2] * y.shape[3], layout.inner]
+    args = [y, layout.same(index), layout.same(x), *sizes]
+    pool.pick(_parts(x, layout.outer), x.dtype, args)
+    return y
 
 
 def avg_pool2d(
@@ -65,10 +74,12 @@ def avg_pool2d(
     """
     from tensorlite.kernels.compiled import pool
 
-    source = _channels_last(x)
-    y = np.empty(_out_shape(source, kernel, stride, padding, (1, 1), ceil_mode), x.dtype)
-    run(pool.avg_pool, source, y, (*kernel, *stride, *padding, 1, 1), count_padding, False)
-    return _channels_second(y)
+    layout = layout_of(x)
+    y = layout.empty(_out_shape(x, kernel, stride, padding, (1, 1), ceil_mode), x.dtype)
+    sizes = [layout.outer, *x.shape[2:], layout.inner, *y.shape[2:]]
+    args = [layout.same(x), y, *sizes, *kernel, *stride, *padding, 1, 1, int(count_padding), 0]
+    pool.avg_pool(_parts(x, layout.outer), x.dtype, args)
+    return y
 
 
 def avg_pool2d_grad(
@@ -77,27 +88,23 @@ def avg_pool2d_grad(
     """Spread each gradient over its window, in a picture of this height and width."""
     from tensorlite.kernels.compiled import pool
 
-    given = _channels_last(dy)
-    dx = np.zeros((dy.shape[0], *size, dy.shape[1]), dy.dtype)
-    run(pool.avg_pool, dx, given, (*kernel, *stride, *padding, 1, 1), count_padding, True)
-    return _channels_second(dx)
+    layout = layout_of(dy)
+    dx = layout.empty((*dy.shape[:2], *size), dy.dtype)
+    sizes = [layout.outer, *size, layout.inner, *dy.shape[2:]]
+    args = [dx, layout.same(dy), *sizes, *kernel, *stride, *padding, 1, 1, int(count_padding), 1]
+    pool.avg_pool(_parts(dx, layout.outer), dy.dtype, args)
+    return dx
+
+
+def _parts(x: Array, units: int) -> int:
+    return parts_of(max(1, min(units, x.size >> 13)))  # a part of less is not worth a thread
 
 
 def _out_shape(
     x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> tuple[int, int, int, int]:
     ho, wo = (
-        pool_size(x.shape[1 + i], kernel[i], stride[i], padding[i], dilation[i], ceil_mode)
+        pool_size(x.shape[2 + i], kernel[i], stride[i], padding[i], dilation[i], ceil_mode)
         for i in (0, 1)
     )
-    return x.shape[0], ho, wo, x.shape[3]
-
-
-def _channels_last(x: Array) -> Array:
-    """(N, C, H, W) -> (N, H, W, C), contiguous."""
-    return np.ascontiguousarray(x.transpose(0, 2, 3, 1))
-
-
-def _channels_second(x: Array) -> Array:
-    """(N, H, W, C) -> (N, C, H, W), a view."""
-    return x.transpose(0, 3, 1, 2)
+    return x.shape[0], x.shape[1], ho, wo

@@ -95,10 +95,11 @@ def max_pool2d_grad(dy: Array, index: Array, size: Pair) -> Array:
     """Put each gradient where the maximum lay."""
     dx = np.zeros((*dy.shape[:2], size[0] * size[1]), dy.dtype)
     n, c = np.ogrid[: dy.shape[0], : dy.shape[1]]
+    given = np.where(index < 0, 0, dy)  # a window that is all padding has no place
     np.add.at(
         dx,
         (n[..., None], c[..., None], index.reshape(*dy.shape[:2], -1)),
-        dy.reshape(*dy.shape[:2], -1),
+        given.reshape(*dy.shape[:2], -1),
     )
     return dx.reshape(*dy.shape[:2], *size)
 
@@ -106,7 +107,8 @@ def max_pool2d_grad(dy: Array, index: Array, size: Pair) -> Array:
 def max_pool2d_pick(x: Array, index: Array) -> Array:
     """Take what lies where the maxima lay."""
     flat = index.reshape(*index.shape[:2], -1)
-    return np.take_along_axis(x.reshape(*x.shape[:2], -1), flat, 2).reshape(index.shape)
+    found = np.take_along_axis(x.reshape(*x.shape[:2], -1), flat, 2).reshape(index.shape)
+    return np.where(index < 0, 0, found).astype(x.dtype)
 
 
 def avg_pool2d(

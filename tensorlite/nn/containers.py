@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tensorlite.errors import ShapeError
+from tensorlite.nn.layers import BatchNorm2d, Conv2d, ReLU
 from tensorlite.nn.module import Module
 
 
@@ -82,7 +83,28 @@ class Sequential(ModuleList):
         return Sequential(*modules)
 
     def forward(self, x: Any) -> Any:
-        """Run the modules in their order."""
-        for module in self.children():
-            x = module(x)
+        """Run the modules in their order, neighbours that can be joined in one pass."""
+        modules = list(self.children())
+        skip = False
+        for module, after in zip(modules, [*modules[1:], None], strict=True):
+            if skip:
+                skip = False
+            elif _joined(module, after):
+                skip = True
+                x = module(x, relu=True)
+            else:
+                x = module(x)
         return x
+
+
+def _joined(module: Module, after: Module | None) -> bool:
+    """Whether a ReLU can be left to the layer before it; a hook wants to see what lies between.
+
+    The layers themselves, run one by one, are the composed form.
+    """
+    return (
+        type(after) is ReLU
+        and type(module) in (Conv2d, BatchNorm2d)
+        and not module._forward_hooks
+        and not after._forward_hooks
+    )

@@ -115,11 +115,10 @@ class Conv2d(Module):
         self.bias = Parameter(zeros(out_channels)) if bias else None
         _reset(self.weight, self.bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Convolve."""
-        return ops.conv2d(
-            x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups
-        )
+    def forward(self, x: Tensor, relu: bool = False) -> Tensor:
+        """Convolve; ``relu`` takes over the layer after it, see ``Sequential``."""
+        steps = self.stride, self.padding, self.dilation, self.groups
+        return ops.conv2d(x, self.weight, self.bias, *steps, relu=relu)
 
     def multiply_adds(self, inputs: tuple[Any, ...], output: Any) -> int:
         """Each output needs as many as a filter has numbers."""
@@ -405,8 +404,8 @@ class BatchNorm2d(Module):
         self.running_var = Buffer(np.ones(num_features, np.float32)) if keep else None
         self.num_batches_tracked = Buffer(0) if keep else None
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Normalise."""
+    def forward(self, x: Tensor, relu: bool = False) -> Tensor:
+        """Normalise; ``relu`` takes over the layer after it, see ``Sequential``."""
         if len(x.shape) != 4:
             raise ShapeError(
                 f"expected input (N, {self.num_features}, H, W), got {x.shape}.",
@@ -423,6 +422,7 @@ class BatchNorm2d(Module):
             self.training or self.running_mean is None,
             self.momentum,
             self.eps,
+            relu,
         )
 
     def extra_repr(self) -> str:

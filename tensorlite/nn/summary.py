@@ -10,7 +10,7 @@ from tensorlite import random
 from tensorlite.autograd import Op, TensorBase, enable_grad
 from tensorlite.nn.module import Module, shape_of
 from tensorlite.ops.conv import Conv2d
-from tensorlite.ops.linalg import MatMul
+from tensorlite.ops.linalg import Linear, MatMul
 from tensorlite.ops.pool import AvgPool2d, MaxPool2d
 from tensorlite.tensor import zeros
 
@@ -173,7 +173,7 @@ class _ReceptiveFields:
 
     def _step(self, op: Op) -> tuple[int, int] | None:
         before = [self._known[e] for e in op.edges or () if isinstance(e, Op)] or [(1, 1)]
-        if isinstance(op, MatMul) or any(field is None for field in before):
+        if isinstance(op, (Linear, MatMul)) or any(field is None for field in before):
             return None
         field = max(f for f, _ in filter(None, before))
         jump = max(j for _, j in filter(None, before))

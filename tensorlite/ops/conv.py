@@ -13,8 +13,9 @@ from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import DTypeError, ShapeError
 from tensorlite.kernels import Pair, conv_size, pair
-from tensorlite.ops.convert import as_tensor, operands
-from tensorlite.ops.shape import Reshape
+from tensorlite.ops.convert import as_tensor, cast, operands
+from tensorlite.ops.elementwise import ReluGrad
+from tensorlite.ops.reduce import Sum
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -23,18 +24,24 @@ Steps = tuple[Pair, Pair, Pair, int]  # stride, padding, dilation, groups
 
 
 class Conv2d(Op):
-    """Filters slid over a picture."""
+    """Filters slid over a picture, with a bias or without (``None``), and a ReLU if wanted."""
 
-    def forward(self, x: Array, w: Array, steps: Steps) -> Array:
+    def forward(
+        self, x: Array, w: Array, bias: Array | None, steps: Steps, relu: bool = False
+    ) -> Array:
         self.save_inputs(0, 1)
+        if relu:
+            self.save_output()
         self.steps, self.size, self.window = steps, x.shape[2:], w.shape[2:]
-        return kernels.conv2d(x, w, *steps)
+        return kernels.conv2d(x, w, *steps, bias=bias, relu=relu)
 
     def backward(self, grad: Any) -> Any:
-        x, w = self.saved
+        x, w, *y = self.saved
+        grad = ReluGrad.apply(grad, y[0]) if y else grad
         return (
             Conv2dInputGrad.apply(grad, w, self.size, self.steps) if self.needs[0] else None,
             Conv2dWeightGrad.apply(x, grad, self.window, self.steps) if self.needs[1] else None,
+            Sum.apply(grad, (0, 2, 3), False) if self.needs[2] else None,
         )
 
 
@@ -49,7 +56,7 @@ class Conv2dInputGrad(Op):
     def backward(self, grad: Any) -> Any:
         dy, w = self.saved
         return (
-            Conv2d.apply(grad, w, self.steps) if self.needs[0] else None,
+            Conv2d.apply(grad, w, None, self.steps) if self.needs[0] else None,
             Conv2dWeightGrad.apply(grad, dy, self.window, self.steps) if self.needs[1] else None,
         )
 
@@ -66,7 +73,7 @@ class Conv2dWeightGrad(Op):
         x, dy = self.saved
         return (
             Conv2dInputGrad.apply(dy, grad, self.size, self.steps) if self.needs[0] else None,
-            Conv2d.apply(x, grad, self.steps) if self.needs[1] else None,
+            Conv2d.apply(x, grad, None, self.steps) if self.needs[1] else None,
         )
 
 
@@ -78,6 +85,7 @@ def conv2d(
     padding: int | Sequence[int] = 0,
     dilation: int | Sequence[int] = 1,
     groups: int = 1,
+    relu: bool = False,
 ) -> Tensor:
     """Slide filters over pictures (cross-correlation, as in all deep learning libraries).
 
@@ -89,6 +97,7 @@ def conv2d(
         padding: Zeros around the picture, in pixels.
         dilation: Distance between the pixels that a filter looks at.
         groups: Parts that the channels are split into, each with filters of its own.
+        relu: Keep the positive part of the result, in the same pass.
 
     Shape:
         - Input: ``(N, C, H, W)``
@@ -111,8 +120,7 @@ def conv2d(
     x, w = operands(as_tensor(input), weight)
     steps = pair(stride), pair(padding), pair(dilation), groups
     _check(x, w, bias, steps)
-    out = Conv2d.apply(x, w, steps)
-    return out if bias is None else out + Reshape.apply(bias, (1, -1, 1, 1))
+    return Conv2d.apply(x, w, bias if bias is None else cast(bias, x.dtype), steps, relu)
 
 
 def _check(x: TensorBase, w: TensorBase, bias: TensorBase | None, steps: Steps) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
 from tensorlite.errors import DTypeError
 from tensorlite.ops.convert import as_tensor, bool_, cast, float32, operands
@@ -175,11 +176,23 @@ class Relu(Op):
 
     def forward(self, x: Array) -> Array:
         self.save_output()  # the sign of y tells what the sign of x would
-        return np.maximum(x, 0)
+        return kernels.relu(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
-        return grad * (y > 0)
+        return ReluGrad.apply(grad, y)
+
+
+class ReluGrad(Op):
+    """A gradient where a result was positive, 0 elsewhere."""
+
+    def forward(self, grad: Array, y: Array) -> Array:
+        self.save_inputs(1)
+        return kernels.relu_grad(grad, y)
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return ReluGrad.apply(grad, y)
 
 
 class Clamp(Op):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import ShapeError
-from tensorlite.ops.convert import as_tensor, operands
+from tensorlite.ops.convert import as_tensor, float32, float64, operands
+from tensorlite.ops.reduce import Sum
 from tensorlite.ops.shape import Permute, squeeze, unsqueeze
 
 if TYPE_CHECKING:
@@ -18,14 +20,35 @@ class MatMul(Op):
 
     def forward(self, a: Array, b: Array) -> Array:
         self.save_inputs(0, 1)
-        return a @ b
+        return kernels.matmul(a, b) if _are_plain(a, b) else a @ b
 
     def backward(self, grad: Any) -> Any:
         a, b = self.saved
         return (
-            grad @ _swap(b) if self.needs[0] else None,
-            _swap(a) @ grad if self.needs[1] else None,
+            MatMul.apply(grad, _swap(b)) if self.needs[0] else None,
+            MatMul.apply(_swap(a), grad) if self.needs[1] else None,
         )
+
+
+class Linear(Op):
+    """Rows times the transposed weights, plus a bias."""
+
+    def forward(self, x: Array, w: Array, bias: Array) -> Array:
+        self.save_inputs(0, 1)
+        return kernels.matmul(x, w.T, bias) if _are_plain(x, w) else x @ w.T + bias
+
+    def backward(self, grad: Any) -> Any:
+        x, w = self.saved
+        return (
+            MatMul.apply(grad, w) if self.needs[0] else None,
+            MatMul.apply(_swap(grad), x) if self.needs[1] else None,
+            Sum.apply(grad, (0,), False) if self.needs[2] else None,
+        )
+
+
+def _are_plain(a: Array, b: Array) -> bool:
+    """Whether the kernel takes them: two matrices of float32 or of float64."""
+    return a.ndim == b.ndim == 2 and a.dtype == b.dtype and a.dtype in (float32, float64)
 
 
 def _swap(x: Any) -> Any:
@@ -81,5 +104,7 @@ def linear(input: Any, weight: Any, bias: TensorBase | None = None) -> Tensor:
             f"(weight {weight.shape}), got shape {x.shape}.",
             where="linear",
         )
+    if bias is not None and len(x.shape) == 2 and x.dtype == weight.dtype == bias.dtype:
+        return Linear.apply(x, weight, bias)
     out = matmul(x, Permute.apply(weight, (1, 0)))
     return out if bias is None else out + bias

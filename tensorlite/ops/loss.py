@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import ConfigError, DTypeError, ShapeError
 from tensorlite.ops.convert import as_tensor
@@ -127,6 +128,25 @@ def _check_classes(x: Tensor, classes: Array, ignore_index: int, where: str) -> 
     return counted
 
 
+def _composed_cross_entropy(x: Any, classes: Array) -> Any:
+    """Cross entropy from plain ops."""
+    chosen = GetItem.apply(LogSoftmax.apply(x, 1), (np.arange(len(classes)), classes))
+    return -mean(chosen)
+
+
+class CrossEntropy(Op):
+    """The mean over rows of minus the logarithm of the true class's softmax."""
+
+    composed = staticmethod(_composed_cross_entropy)
+
+    def forward(self, x: Array, classes: Array) -> Array:
+        losses, self.slope = kernels.cross_entropy(x, classes)
+        return losses.mean()
+
+    def backward(self, grad: Any) -> Any:
+        return self.slope * (grad * (1.0 / len(self.slope)))
+
+
 def cross_entropy(
     input: Any,
     target: Any,
@@ -155,7 +175,12 @@ def cross_entropy(
 
     Source: Szegedy et al. 2015, "Rethinking the Inception Architecture", for the smoothing.
     """
-    logs = log_softmax(input, 1)
+    x = as_tensor(input)
+    if len(x.shape) == 2 and weight is None and reduction == "mean" and not label_smoothing:
+        classes = as_tensor(target).array
+        if _check_classes(x, classes, ignore_index, "cross_entropy").all() and classes.size:
+            return CrossEntropy.apply(x, classes)
+    logs = log_softmax(x, 1)
     loss = nll_loss(logs, target, weight, ignore_index, reduction)
     if not label_smoothing:
         return loss

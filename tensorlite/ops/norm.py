@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tensorlite import random
+from tensorlite import kernels, random
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.convert import as_tensor
-from tensorlite.ops.elementwise import Sqrt
+from tensorlite.ops.elementwise import Relu, Sqrt
 from tensorlite.ops.reduce import Sum
 from tensorlite.ops.shape import Reshape
 
@@ -29,41 +29,36 @@ def _others(dims: int) -> tuple[int, ...]:
     return (0, *range(2, dims))
 
 
-def _composed_batch_norm(x: Any, weight: Any, bias: Any, eps: float) -> Any:
+def _composed_batch_norm(x: Any, weight: Any, bias: Any, eps: float, relu: bool = False) -> Any:
     """Batch normalisation from plain ops."""
     dims, share = len(x.shape), x.shape[1] / math.prod(x.shape)
     centred = x - Sum.apply(x, _others(dims), True) * share
     variance = Sum.apply(centred * centred, _others(dims), True) * share
-    return centred / Sqrt.apply(variance + eps) * _columns(weight, dims) + _columns(bias, dims)
+    normal = centred / Sqrt.apply(variance + eps)
+    out = normal * _columns(weight, dims) + _columns(bias, dims)
+    return Relu.apply(out) if relu else out
 
 
 class BatchNorm(Op):
-    """Normalisation by the statistics of the batch; also returns mean and biased variance."""
+    """Normalisation by the statistics of the batch, and a ReLU if wanted.
+
+    Also returns mean and biased variance.
+    """
 
     composed = staticmethod(_composed_batch_norm)
 
-    def forward(self, x: Array, weight: Array, bias: Array, eps: float) -> Any:
+    def forward(self, x: Array, weight: Array, bias: Array, eps: float, relu: bool = False) -> Any:
         self.save_inputs(0, 1)
-        others = _others(x.ndim)
-        self.mean = x.mean(axis=others, keepdims=True)
-        variance = x.var(axis=others, keepdims=True, mean=self.mean)
-        self.scale = 1 / np.sqrt(variance + eps)
-        y = (x - self.mean) * (self.scale * _columns(weight, x.ndim))
-        y += _columns(bias, x.ndim)
-        return y, self.mean.ravel(), variance.ravel()
+        if relu:
+            self.save_output()
+        self.eps = eps
+        y, self.mean, self.variance = kernels.batch_norm(x, weight, bias, eps, relu)
+        return y, self.mean, self.variance
 
     def backward(self, grad: Any) -> Any:
-        x, weight = self.saved
-        others, share = _others(x.ndim), x.shape[1] / x.size
-        normal = (x - self.mean) * self.scale
-        for_bias = grad.sum(axis=others, keepdims=True)
-        for_weight = (grad * normal).sum(axis=others, keepdims=True)
-        for_x = None
-        if self.needs[0]:
-            for_x = grad - for_bias * share
-            for_x -= normal * (for_weight * share)
-            for_x *= self.scale * _columns(weight, x.ndim)
-        return for_x, for_weight.reshape(-1), for_bias.reshape(-1)
+        x, weight, *y = self.saved
+        statistics = self.mean, self.variance, self.eps
+        return kernels.batch_norm_grad(x, grad, y[0] if y else x, weight, *statistics, bool(y))
 
 
 def batch_norm(
@@ -75,11 +70,13 @@ def batch_norm(
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
+    relu: bool = False,
 ) -> Tensor:
     """Normalise each channel to mean 0 and variance 1, then scale and shift it.
 
     In training the statistics are those of the batch, and the running ones move towards them by
     ``momentum`` (the running variance is the unbiased one); otherwise the running ones are used.
+    ``relu`` keeps the positive part of the result, in the same pass.
 
     Shape:
         - Input: ``(N, C)`` or ``(N, C, ...)``
@@ -99,10 +96,11 @@ def batch_norm(
         scale = 1.0 / Sqrt.apply(running_var + eps)  # type: ignore[operator]
         out = (x - _columns(running_mean, dims)) * _columns(scale, dims)
         out = out if weight is None else out * _columns(weight, dims)
-        return out if bias is None else out + _columns(bias, dims)
+        out = out if bias is None else out + _columns(bias, dims)
+        return Relu.apply(out) if relu else out
     scale = weight if weight is not None else make_tensor(np.ones(channels, x.dtype))
     shift = bias if bias is not None else make_tensor(np.zeros(channels, x.dtype))
-    out, mean, variance = BatchNorm.apply(x, scale, shift, eps)
+    out, mean, variance = BatchNorm.apply(x, scale, shift, eps, relu)
     if running_mean is not None and running_var is not None:
         count = x.array.size // channels
         _move(running_mean, mean, momentum)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from tensorlite import kernels
 from tensorlite.autograd import Array
 from tensorlite.errors import ConfigError
-from tensorlite.optim.optimizer import Group, Optimizer, check
+from tensorlite.optim.optimizer import Group, Optimizer, check, in_one_pass
 
 
 class Adam(Optimizer):
@@ -66,6 +67,26 @@ class Adam(Optimizer):
             "exp_avg": np.zeros_like(parameter),
             "exp_avg_sq": np.zeros_like(parameter),
         }
+
+    def update_all(
+        self, parameters: list[Array], grads: list[Array], states: list[Any], group: Group
+    ) -> None:
+        """All in one pass, if all have taken as many steps."""
+        means = [state["exp_avg"] for state in states]
+        squares = [state["exp_avg_sq"] for state in states]
+        steps = {state["step"] for state in states}
+        if len(steps) != 1 or not in_one_pass(parameters, grads, means, squares):
+            super().update_all(parameters, grads, states, group)
+            return
+        (beta1, beta2), step = group["betas"], steps.pop() + 1
+        decay = group["weight_decay"]
+        kernels.adam(parameters, grads, means, squares, [
+            beta1, beta2, 0.0 if self.decoupled else decay,
+            1 - group["lr"] * decay if self.decoupled else 1.0,
+            group["lr"] / (1 - beta1**step), 1 / math.sqrt(1 - beta2**step), group["eps"],
+        ])  # fmt: skip
+        for state in states:
+            state["step"] = step
 
     def update(self, parameter: Array, grad: Array, state: dict[str, Any], group: Group) -> None:
         """Move by the mean gradient over the root of the mean square."""

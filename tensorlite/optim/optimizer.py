@@ -72,12 +72,26 @@ class Optimizer:
     def step(self) -> None:
         """Move all parameters that have a gradient."""
         for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    if p not in self.state:
-                        self.state[p] = self.init(p.array)
-                    self.update(p.array, p.grad.array, self.state[p], group)
-                    p.version[0] += 1
+            moved = [p for p in group["params"] if p.grad is not None]
+            for p in moved:
+                if p not in self.state:
+                    self.state[p] = self.init(p.array)
+                p.version[0] += 1
+            arrays = [p.array for p in moved]
+            self.update_all(
+                arrays, [p.grad.array for p in moved], [self.state[p] for p in moved], group
+            )
+
+    def update_all(
+        self,
+        parameters: list[Array],
+        grads: list[Array],
+        states: list[dict[str, Any]],
+        group: Group,
+    ) -> None:
+        """Move parameters of one group; a subclass may have a faster way than one by one."""
+        for parameter, grad, state in zip(parameters, grads, states, strict=True):
+            self.update(parameter, grad, state, group)
 
     def zero_grad(self) -> None:
         """Forget all gradients."""
@@ -131,6 +145,18 @@ class Optimizer:
     def __repr__(self) -> str:
         settings = ", ".join(f"{k}={v}" for k, v in self.defaults.items())
         return f"{type(self).__name__}({settings})"
+
+
+def in_one_pass(parameters: list[Array], grads: list[Array], *states: list[Any]) -> bool:
+    """Whether a kernel can go over all of them: contiguous, of one type, and all there."""
+    if not parameters:
+        return False
+    dtype = parameters[0].dtype
+    return dtype in (np.float32, np.float64) and all(
+        isinstance(x, np.ndarray) and x.dtype == dtype and (x.flags.c_contiguous or x is g)
+        for p, g, *others in zip(parameters, grads, *states, strict=True)
+        for x in (p, g, *others)
+    )
 
 
 def check(where: str, **settings: float) -> None:

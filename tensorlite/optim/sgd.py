@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from tensorlite import kernels
 from tensorlite.autograd import Array
 from tensorlite.errors import ConfigError
-from tensorlite.optim.optimizer import Group, Optimizer, check
+from tensorlite.optim.optimizer import Group, Optimizer, check, in_one_pass
 
 
 class SGD(Optimizer):
@@ -61,6 +62,20 @@ class SGD(Optimizer):
             weight_decay=weight_decay,
             nesterov=nesterov,
         )
+
+    def update_all(
+        self, parameters: list[Array], grads: list[Array], states: list[Any], group: Group
+    ) -> None:
+        """All in one pass, once there are velocities."""
+        velocities = [state.get("momentum_buffer") for state in states]
+        if not group["momentum"] or not in_one_pass(parameters, grads, velocities):
+            super().update_all(parameters, grads, states, group)
+            return
+        keep = 1 - group["dampening"]
+        kernels.sgd(
+            parameters, grads, velocities,
+            group["lr"], group["momentum"], group["weight_decay"], keep, group["nesterov"],
+        )  # fmt: skip
 
     def update(self, parameter: Array, grad: Array, state: dict[str, Any], group: Group) -> None:
         """Move along the gradient."""

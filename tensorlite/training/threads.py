@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import os
+from tensorlite.kernels.threads import available_cores, set_num_threads
+
+__all__ = ["available_cores", "use_threads"]
 
 
 def use_threads(count: int = 0) -> int:
@@ -18,18 +20,9 @@ def use_threads(count: int = 0) -> int:
         >>> use_threads(1)
         1
     """
-    import numba
-    from numba.core import config
     from threadpoolctl import threadpool_limits
 
-    count = min(count or available_cores(), int(config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]
-    numba.set_num_threads(count)
+    count = count or available_cores()
+    set_num_threads(count)
     threadpool_limits(1, user_api="blas")
     return count
-
-
-def available_cores() -> int:
-    """Return the cores this process may use, which can be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -116,26 +116,6 @@ def test_average_pooling_with_its_gradient(
     )
 
 
-def test_a_batch_larger_than_one_piece_of_the_matrix_of_windows(
-    monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator
-) -> None:
-    from tensorlite.kernels import conv
-
-    monkeypatch.setattr(conv, "COLUMNS", 200)
-    x, w = rng.standard_normal((7, 3, 6, 6)), rng.standard_normal((4, 3, 3, 3))
-    steps = (1, 1), (1, 1), (1, 1), 1
-    close(kernels.conv2d(x, w, *steps), reference.conv2d(x, w, *steps))
-    dy = rng.standard_normal((7, 4, 6, 6))
-    close(
-        kernels.conv2d_weight_grad(x, dy, (3, 3), *steps),
-        reference.conv2d_weight_grad(x, dy, (3, 3), *steps),
-    )
-    close(
-        kernels.conv2d_input_grad(dy, w, (6, 6), *steps),
-        reference.conv2d_input_grad(dy, w, (6, 6), *steps),
-    )
-
-
 def test_of_equal_elements_the_first_is_the_maximum() -> None:
     _, index = kernels.max_pool2d(np.ones((1, 1, 4, 4)), (2, 2), (2, 2), (0, 0), (1, 1), False)
     assert index.tolist() == [[[[0, 2], [8, 10]]]]

@@ -22,7 +22,7 @@ x = np.arange(16.0).reshape(1, 1, 4, 4)
 y, _ = kernels.max_pool2d(x, (2, 2), (2, 2), (0, 0), (1, 1), False)
 print(y.ravel().tolist(), kernels.cache_folder())
 from tensorlite.kernels.compiled import pool
-print(dict(pool.max_pool.stats.cache_hits) and "hit" or "miss")
+print("hit" if pool.max_pool.cache_hits else "miss")
 """
 VALUES = "[5.0, 7.0, 13.0, 15.0]"
 

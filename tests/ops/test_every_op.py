@@ -89,7 +89,9 @@ CASES = [
     OpCase("abs", ops.abs, np.abs, ((2, 3),), ("Abs",), away_from=0.0),
     OpCase("tanh", ops.tanh, np.tanh, ((2, 3),), ("Tanh",)),
     OpCase("sigmoid", ops.sigmoid, lambda x: 1 / (1 + np.exp(-x)), ((2, 3),), ("Sigmoid",)),
-    OpCase("relu", ops.relu, lambda x: np.maximum(x, 0), ((2, 3),), ("Relu",), away_from=0.0),
+    OpCase(
+        "relu", ops.relu, lambda x: np.maximum(x, 0), ((2, 3),), ("Relu", "ReluGrad"), away_from=0.0
+    ),
     OpCase(
         "clamp",
         lambda x: ops.clamp(x, 0.2, 0.9),
@@ -221,8 +223,13 @@ CASES = [
     OpCase("matmul stack", ops.matmul, np.matmul, ((5, 1, 2, 3), (2, 3, 4)), ("MatMul",)),
     OpCase("matmul row", ops.matmul, np.matmul, ((3,), (2, 3, 4)), ("MatMul",)),
     OpCase("matmul dot", ops.matmul, np.matmul, ((3,), (3,)), ("MatMul",)),
+    OpCase("linear", ops.linear, lambda x, w, b: x @ w.T + b, ((5, 3), (4, 3), (4,)), ("Linear",)),
     OpCase(
-        "linear", ops.linear, lambda x, w, b: x @ w.T + b, ((2, 5, 3), (4, 3), (4,)), ("MatMul",)
+        "linear stack",
+        ops.linear,
+        lambda x, w, b: x @ w.T + b,
+        ((2, 5, 3), (4, 3), (4,)),
+        ("MatMul",),
     ),
     OpCase(
         "softmax", lambda x: x.softmax(1), lambda x: np_softmax(x, 1), ((2, 3, 4),), ("Softmax",)
@@ -242,6 +249,13 @@ CASES = [
         ("GetItem",),
     ),
     OpCase(
+        "cross_entropy in one pass",
+        lambda x: ops.cross_entropy(x, LABELS),
+        lambda x: -np.log(np_softmax(x, 1))[[0, 1, 2], LABELS].mean(),
+        ((3, 4),),
+        ("CrossEntropy",),
+    ),
+    OpCase(
         "cross_entropy",
         lambda x: ops.cross_entropy(x, LABELS, label_smoothing=0.1),
         lambda x: (
@@ -255,6 +269,13 @@ CASES = [
     ),
     OpCase(
         "mse_loss", ops.mse_loss, lambda x, y: ((x - y) ** 2).mean(), ((2, 3), (2, 3)), ("Mul",)
+    ),
+    OpCase(
+        "conv2d with relu",
+        lambda x, w, b: ops.conv2d(x, w, b, **CONV, relu=True),
+        lambda x, w, b: np.maximum(reference.conv2d(x, w, *CONV_STEPS) + b.reshape(1, -1, 1, 1), 0),
+        ((2, 4, 5, 6), (6, 2, 2, 3), (6,)),
+        ("Conv2d", "ReluGrad"),
     ),
     OpCase(
         "conv2d",
@@ -290,6 +311,13 @@ CASES = [
         "batch_norm in training",
         lambda x, w, b: ops.batch_norm(x, None, None, w, b, training=True),
         np_batch_norm,
+        ((3, 2, 2, 3), (2,), (2,)),
+        ("BatchNorm",),
+    ),
+    OpCase(
+        "batch_norm with relu",
+        lambda x, w, b: ops.batch_norm(x, None, None, w, b, training=True, relu=True),
+        lambda x, w, b: np.maximum(np_batch_norm(x, w, b), 0),
         ((3, 2, 2, 3), (2,), (2,)),
         ("BatchNorm",),
     ),

@@ -1,81 +1,131 @@
-"""Pooling loops over pictures with the channels last, (N, H, W, C).
+"""Pooling loops over pictures ``(outer, H, W, inner)``.
 
-``window`` holds the kernel, stride, padding and dilation, each down and across.
+With the channels last ``outer`` are the images and ``inner`` the channels; with the images last it
+is the other way round. The innermost loops run over ``inner`` and become vector instructions.
 """
 
-from tensorlite.kernels.compiled import kernel
+import numpy as np
+
+from tensorlite.kernels.compiled import jit, region
+from tensorlite.kernels.compiled.product import share
+from tensorlite.kernels.compiled.simd import floats, places
 
 
-@kernel
-def max_pool(x, y, index, window):
-    """The largest element of each window and its place, ``h * W + w``; the first of equal ones."""
-    r, s, down, across, top, left, apart, aside = window
-    n, height, width, channels = x.shape
-    for image in range(n):
-        for i in range(y.shape[1]):
-            for j in range(y.shape[2]):
-                for c in range(channels):
-                    best, place = -float("inf"), -1
-                    for k in range(r):
-                        h = i * down - top + k * apart
-                        if 0 <= h < height:
-                            for m in range(s):
-                                w = j * across - left + m * aside
-                                if 0 <= w < width:
-                                    value = x[image, h, w, c]
-                                    if value > best or value != value or place < 0:
-                                        best, place = value, h * width + w
-                    y[image, i, j, c] = best
-                    index[image, i, j, c] = place
+@jit
+def window_of(args, i):
+    """Kernel, stride, padding and dilation, each down and across, from argument ``i`` on."""
+    return (
+        args[i], args[i + 1], args[i + 2], args[i + 3],
+        args[i + 4], args[i + 5], args[i + 6], args[i + 7],
+    )  # fmt: skip
 
 
-@kernel
-def put(dy, index, dx):
-    """Add each element of ``dy`` to its place in ``dx`` (N, H * W, C)."""
-    for image in range(dy.shape[0]):
-        for i in range(dy.shape[1]):
-            for j in range(dy.shape[2]):
-                for c in range(dy.shape[3]):
-                    dx[image, index[image, i, j, c], c] += dy[image, i, j, c]
+@region
+def max_pool(part, parts, thread, args, one):
+    """The largest element of each window and its place, ``h * W + w``, the first of equal ones.
 
-
-@kernel
-def pick(x, index, y):
-    """Take each element of ``y`` from its place in ``x`` (N, H * W, C)."""
-    for image in range(y.shape[0]):
-        for i in range(y.shape[1]):
-            for j in range(y.shape[2]):
-                for c in range(y.shape[3]):
-                    y[image, i, j, c] = x[image, index[image, i, j, c], c]
-
-
-@kernel
-def avg_pool(x, y, window, count_padding, gradient):
-    """The mean of each window; with ``gradient``, ``y`` is given and spread over ``x``."""
-    r, s, down, across, top, left, _, _ = window
-    n, height, width, channels = x.shape
-    for image in range(n):
-        for i in range(y.shape[1]):
-            h0 = i * down - top
-            h1 = min(h0 + r, height + top)
-            for j in range(y.shape[2]):
-                w0 = j * across - left
-                w1 = min(w0 + s, width + left)
-                count = (h1 - h0) * (w1 - w0)
-                a, b = max(h0, 0), min(h1, height)
-                c, d = max(w0, 0), min(w1, width)
-                if not count_padding:
-                    count = (b - a) * (d - c)
-                for channel in range(channels):
-                    if gradient:
-                        share = y[image, i, j, channel] / count
-                        for h in range(a, b):
-                            for w in range(c, d):
-                                x[image, h, w, channel] += share
+    A window that has no pixel of the picture gives minus infinity and the place -1.
+    """
+    x, y, index = floats(args, 0, one), floats(args, 1, one), places(args, 2)
+    outer, H, W, inner, Ho, Wo = args[3], args[4], args[5], args[6], args[7], args[8]
+    r, s, down, across, top, left, apart, aside = window_of(args, 9)
+    begin, end = share(outer * Ho, part, parts)
+    for line in range(begin, end):
+        image, i = line // Ho, line % Ho
+        for j in range(Wo):
+            to = (line * Wo + j) * inner
+            empty = True  # until a pixel of the window lies in the picture
+            for c in range(inner):
+                y[to + c] = -np.inf
+                index[to + c] = -1
+            for k in range(r):
+                h = i * down - top + k * apart
+                if h < 0 or h >= H:
+                    continue
+                for m in range(s):
+                    w = j * across - left + m * aside
+                    if w < 0 or w >= W:
+                        continue
+                    place = h * W + w
+                    at = (image * H * W + place) * inner
+                    if empty:
+                        for c in range(inner):
+                            y[to + c] = x[at + c]
+                            index[to + c] = place
+                        empty = False
                     else:
-                        total = x[image, a, c, channel]
-                        total -= total
-                        for h in range(a, b):
-                            for w in range(c, d):
-                                total += x[image, h, w, channel]
-                        y[image, i, j, channel] = total / count
+                        for c in range(inner):
+                            value, best = x[at + c], y[to + c]
+                            better = (value > best) | (value != value)
+                            y[to + c] = value if better else best
+                            index[to + c] = place if better else index[to + c]
+
+
+@region
+def put(part, parts, thread, args, one):
+    """Add each element of ``dy`` to its place in ``dx`` (outer, H * W, inner)."""
+    dy, index, dx = floats(args, 0, one), places(args, 1), floats(args, 2, one)
+    outer, pixels, windows, inner = args[3], args[4], args[5], args[6]
+    begin, end = share(outer, part, parts)
+    for i in range(begin * pixels * inner, end * pixels * inner):
+        dx[i] = 0
+    for image in range(begin, end):
+        for j in range(windows):
+            at = (image * windows + j) * inner
+            for c in range(inner):
+                if index[at + c] >= 0:
+                    dx[(image * pixels + index[at + c]) * inner + c] += dy[at + c]
+
+
+@region
+def pick(part, parts, thread, args, one):
+    """Take each element of ``y`` from its place in ``x`` (outer, H * W, inner)."""
+    y, index, x = floats(args, 0, one), places(args, 1), floats(args, 2, one)
+    outer, pixels, windows, inner = args[3], args[4], args[5], args[6]
+    begin, end = share(outer, part, parts)
+    for image in range(begin, end):
+        for j in range(windows):
+            at = (image * windows + j) * inner
+            for c in range(inner):
+                place = index[at + c]
+                y[at + c] = x[(image * pixels + place) * inner + c] if place >= 0 else 0
+
+
+@region
+def avg_pool(part, parts, thread, args, one):
+    """The mean of each window; with ``gradient``, ``y`` is given and spread over ``x``."""
+    x, y = floats(args, 0, one), floats(args, 1, one)
+    outer, H, W, inner, Ho, Wo = args[2], args[3], args[4], args[5], args[6], args[7]
+    r, s, down, across, top, left, _, _ = window_of(args, 8)
+    count_padding, gradient = args[16], args[17]
+    begin, end = share(outer, part, parts)
+    if gradient:
+        for i in range(begin * H * W * inner, end * H * W * inner):
+            x[i] = 0
+    for image in range(begin, end):
+        for i in range(Ho):
+            h0 = i * down - top
+            h1 = min(h0 + r, H + top)
+            for j in range(Wo):
+                w0 = j * across - left
+                w1 = min(w0 + s, W + left)
+                count = (h1 - h0) * (w1 - w0)
+                if not count_padding:
+                    count = (min(h1, H) - max(h0, 0)) * (min(w1, W) - max(w0, 0))
+                factor = one / count
+                to = ((image * Ho + i) * Wo + j) * inner
+                if not gradient:
+                    for c in range(inner):
+                        y[to + c] = 0
+                for h in range(max(h0, 0), min(h1, H)):
+                    for w in range(max(w0, 0), min(w1, W)):
+                        at = ((image * H + h) * W + w) * inner
+                        if gradient:
+                            for c in range(inner):
+                                x[at + c] += y[to + c] * factor
+                        else:
+                            for c in range(inner):
+                                y[to + c] += x[at + c]
+                if not gradient:
+                    for c in range(inner):
+                        y[to + c] *= factor

@@ -1,0 +1,176 @@
+"""The gradient of a convolution's weights: tiles as in ``conv.py``, summed over the windows.
+
+    dw[tap, c, k] = sum over images and windows of   x[window + tap, c] * dy[window, k]
+
+is a matrix product whose sum runs over the windows. With many channels a tile is 8 pairs of tap and
+channel by 32 filters; with few, both sides have their images in the vectors, and a tile is 6
+filters by 4 such pairs, each the inner product of two long vectors.
+
+The images are split into a fixed number of shares, each with a sum of its own, and the sums are
+added in order: so the result does not depend on the number of threads.
+"""
+
+from tensorlite.kernels.compiled import jit, region
+from tensorlite.kernels.compiled.conv import clear, frame, frame_lanes
+from tensorlite.kernels.compiled.product import accumulate, share
+from tensorlite.kernels.compiled.simd import (
+    DOTS,
+    ROWS,
+    VECS,
+    floats,
+    lanes,
+    tile_columns,
+    tile_dot,
+    tile_height,
+    tile_load,
+    tile_rows,
+    tile_steps,
+    tile_store,
+    tile_width,
+    tile_zero,
+    whole,
+)
+
+DOWN, ACROSS = DOTS
+
+
+@jit
+def frame_panel(dy, iy, steps, images, H, W, columns, work, iw, width):
+    """Copy some channels of images side by side, ``(images, H, W, width)``, zeros beyond."""
+    sn, sc, sh, sw = steps
+    for n in range(images):
+        for h in range(H):
+            for w in range(W):
+                source = iy + n * sn + h * sh + w * sw
+                target = iw + ((n * H + h) * W + w) * width
+                if sc == 1 and columns == width:
+                    for k in range(width):
+                        work[target + k] = dy[source + k]
+                else:
+                    for k in range(columns):
+                        work[target + k] = dy[source + k * sc]
+                    for k in range(columns, width):
+                        work[target + k] = 0
+
+
+@region
+def taps_by_filters(part, parts, thread, args, one):
+    """Sums for each share of the images, ``(shares, groups, panels, taps * C, width)``."""
+    x, dy, sums, work = (
+        floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
+    )  # fmt: skip
+    taps, corners, pixels, n = whole(args, 4), whole(args, 5), whole(args, 6), whole(args, 7)
+    images, steps = args[8], (args[9], args[10], args[11], args[12])
+    dy_steps = args[13], args[14], args[15], args[16]
+    groups, K, batch, shares, rows, apart = n[0], n[1], n[2], n[3], n[4], n[5]
+    room, Ho, Wo = n[6], n[14], n[15]
+    C, shape = n[7], (n[7], n[8], n[9], n[10], n[11], n[12], n[13])
+    blank = tile_zero(one, ROWS, VECS)
+    height, width = tile_height(blank), tile_width(blank)
+    panels = (K + width - 1) // width
+    framed = thread * room
+    panel = framed + batch * n[10] * n[11] * C
+    clear(work, framed, room)
+    begin, end = share(shares * groups * panels, part, parts)
+    for unit in range(begin, end):
+        k, g = unit % panels * width, unit // panels % groups
+        n0, n1 = share(images, unit // panels // groups, shares)
+        for image in range(n0, n1, batch):
+            count = min(batch, n1 - image)
+            corner = image * steps[0] + g * C * steps[1]
+            frame(x, corner, steps, count, work, framed, shape)
+            corner = image * dy_steps[0] + (g * K + k) * dy_steps[1]
+            columns = min(width, K - k)
+            frame_panel(dy, corner, dy_steps, count, Ho, Wo, columns, work, panel, width)
+            for i in range(0, rows, height):
+                target = (unit * rows + i) * width
+                lines = tile_steps(blank, width)
+                t = blank if image == n0 else tile_load(blank, sums, lines, target)
+                t = accumulate(
+                    t, work, tile_rows(blank, taps, i), framed, corners, apart,
+                    work, panel, pixels, 0, count * Ho, Wo,
+                )  # fmt: skip
+                tile_store(t, sums, lines, target)
+
+
+@region
+def filters_by_taps(part, parts, thread, args, one):
+    """The same with images in the vectors, ``(shares, groups, tiles, DOWN, taps * C)``."""
+    x, dy, sums, work = (
+        floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
+    )  # fmt: skip
+    taps, corners, filters, n = whole(args, 4), whole(args, 5), whole(args, 6), whole(args, 7)
+    images, steps = args[8], (args[9], args[10], args[11], args[12])
+    dy_steps = args[13], args[14], args[15], args[16]
+    groups, K, shares, rows, room = n[0], n[1], n[3], n[4], n[6]
+    C, shape = n[7], (n[7], n[8], n[9], n[10], n[11], n[12], n[13])
+    Ho, Wo = n[14], n[15]
+    blank = tile_zero(one, DOWN, ACROSS)
+    vector = lanes(one)
+    width = VECS * vector
+    edge = thread * room
+    framed = edge + DOWN * ACROSS * vector
+    given = framed + n[10] * n[11] * C * width
+    tiles, blocks = (K + DOWN - 1) // DOWN, (images + width - 1) // width
+    begin, end = share(shares * groups * tiles, part, parts)
+    for unit in range(begin, end):
+        k, g = unit % tiles * DOWN, unit // tiles % groups
+        block0, block1 = share(blocks, unit // tiles // groups, shares)
+        clear(sums, unit * DOWN * rows, DOWN * rows)
+        for block in range(block0, block1):
+            count = min(width, images - block * width)
+            if block == block0 or count < width:
+                clear(work, edge, room)  # no images beyond the last
+            corner = block * width * steps[0] + g * C * steps[1]
+            frame_lanes(x, corner, steps, count, work, framed, shape, width)
+            corner = block * width * dy_steps[0] + g * K * dy_steps[1]
+            frame_lanes(dy, corner, dy_steps, count, work, given, (K, Ho, Wo, Ho, Wo, 0, 0), width)
+            left = tile_rows(blank, filters, k)
+            for j in range(0, rows, ACROSS):
+                right = tile_columns(blank, taps, j)
+                t = blank
+                for i in range(Ho * Wo):
+                    ia, ib = given + i * K * width, framed + corners[i] * width
+                    for v in range(0, width, vector):
+                        t = tile_dot(t, work, left, ia + v, work, right, ib + v)
+                tile_store(t, work, tile_steps(blank, ACROSS * vector), edge)
+                fold(work, edge, DOWN * ACROSS, vector)
+                for r in range(DOWN):
+                    for c in range(ACROSS):
+                        target = (unit * DOWN + r) * rows + j + c
+                        sums[target] += work[edge + (r * ACROSS + c) * vector]
+
+
+@jit
+def fold(work, begin, vectors, vector):
+    """Add up each vector, half to half, into its first number."""
+    half = vector // 2
+    while half:
+        for i in range(vectors):
+            for k in range(half):
+                work[begin + i * vector + k] += work[begin + i * vector + k + half]
+        half //= 2
+
+
+@region
+def collect(part, parts, thread, args, one):
+    """Add the shares in order; ``dw`` is (K, C, taps), whatever the order of the sums."""
+    sums, dw = floats(args, 0, one), floats(args, 1, one)
+    shares, groups, K, C, taps, size = args[2], args[3], args[4], args[5], args[6], args[7]
+    per_group, block, per_block, per_filter, per_row = (
+        args[8],
+        args[9],
+        args[10],
+        args[11],
+        args[12],
+    )
+    begin, end = share(groups * K, part, parts)
+    for unit in range(begin, end):
+        g, k = unit // K, unit % K
+        source = g * per_group + k // block * per_block + k % block * per_filter
+        for c in range(C):
+            for tap in range(taps):
+                total = sums[source + (tap * C + c) * per_row]
+                for s in range(1, shares):
+                    total += sums[source + s * size + (tap * C + c) * per_row]
+                dw[(unit * C + c) * taps + tap] = total

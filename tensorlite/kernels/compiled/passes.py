@@ -1,0 +1,97 @@
+"""Loops that go once over memory: activations, the loss, the optimizers' updates.
+
+Written for one number at a time; the compiler makes vector instructions of them.
+"""
+
+import math
+
+from tensorlite.kernels.compiled import region
+from tensorlite.kernels.compiled.product import share
+from tensorlite.kernels.compiled.simd import floats, whole
+
+
+@region
+def relu(part, parts, thread, args, one):
+    """``y = max(x, 0)``."""
+    x, y = floats(args, 0, one), floats(args, 1, one)
+    begin, end = share(args[2], part, parts)
+    for i in range(begin, end):
+        y[i] = 0 if x[i] < 0 else x[i]
+
+
+@region
+def relu_grad(part, parts, thread, args, one):
+    """``dx = dy where y > 0``."""
+    dy, y, dx = floats(args, 0, one), floats(args, 1, one), floats(args, 2, one)
+    begin, end = share(args[3], part, parts)
+    for i in range(begin, end):
+        dx[i] = dy[i] if y[i] > 0 else 0
+
+
+@region
+def cross_entropy(part, parts, thread, args, one):
+    """For each row of scores ``-log softmax(x)[target]``, and softmax(x) minus 1 at the target."""
+    x, losses, dx = floats(args, 0, one), floats(args, 1, one), floats(args, 2, one)
+    target, rows, classes, down, across = whole(args, 3), args[4], args[5], args[6], args[7]
+    begin, end = share(rows, part, parts)
+    for n in range(begin, end):
+        largest = x[n * down]
+        for k in range(1, classes):
+            largest = max(largest, x[n * down + k * across])
+        total = one - one
+        for k in range(classes):
+            e = math.exp(x[n * down + k * across] - largest)
+            dx[n * classes + k] = e
+            total += e
+        for k in range(classes):
+            dx[n * classes + k] /= total
+        losses[n] = math.log(total) + largest - x[n * down + target[n] * across]
+        dx[n * classes + target[n]] -= 1
+
+
+@region
+def sgd(part, parts, thread, args, one):
+    """Stochastic gradient descent with momentum, over several parameters."""
+    settings, count, chunk = floats(args, 0, one), args[1], args[2]
+    rate, momentum, decay, keep, nesterov = (
+        settings[0], settings[1], settings[2], settings[3], settings[4],
+    )  # fmt: skip
+    begin, end = share(args[3], part, parts)
+    unit = 0
+    for k in range(count):
+        p, g, v = (
+            floats(args, 4 + k, one),
+            floats(args, 4 + count + k, one),
+            floats(args, 4 + 2 * count + k, one),
+        )
+        size = args[4 + 3 * count + k]
+        for start in range(0, size, chunk):
+            if begin <= unit < end:
+                for i in range(start, min(start + chunk, size)):
+                    step = g[i] + decay * p[i]
+                    v[i] = momentum * v[i] + keep * step
+                    p[i] -= rate * (step + momentum * v[i] if nesterov > 0 else v[i])
+            unit += 1
+
+
+@region
+def adam(part, parts, thread, args, one):
+    """Adam; the settings hold what is the same for all numbers of a step."""
+    settings, count, chunk = floats(args, 0, one), args[1], args[2]
+    beta1, beta2, decay, shrink = settings[0], settings[1], settings[2], settings[3]
+    rate, root, eps = settings[4], settings[5], settings[6]
+    begin, end = share(args[3], part, parts)
+    unit = 0
+    for k in range(count):
+        p, g = floats(args, 4 + k, one), floats(args, 4 + count + k, one)
+        m, v = floats(args, 4 + 2 * count + k, one), floats(args, 4 + 3 * count + k, one)
+        size = args[4 + 4 * count + k]
+        for start in range(0, size, chunk):
+            if begin <= unit < end:
+                for i in range(start, min(start + chunk, size)):
+                    p[i] *= shrink
+                    step = g[i] + decay * p[i]
+                    m[i] += (one - beta1) * (step - m[i])
+                    v[i] = beta2 * v[i] + (one - beta2) * step * step
+                    p[i] -= rate * m[i] / (math.sqrt(v[i]) * root + eps)
+            unit += 1

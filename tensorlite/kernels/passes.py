@@ -1,0 +1,132 @@
+"""Activations, the loss and the optimizers' updates, each in one pass over memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorlite.kernels.conv import strided
+from tensorlite.kernels.threads import parts_of
+
+Array = NDArray[Any]
+
+SMALL = 1 << 13  # numbers that NumPy has gone over before a kernel is called
+CHUNK = 1 << 14  # numbers of a parameter that one thread moves at a time
+
+
+def relu(x: Array) -> Array:
+    """The positive part, in the memory order of the input."""
+    from tensorlite.kernels.compiled import passes
+
+    if x.size < SMALL or not is_dense(x) or not is_ours(x):
+        return np.maximum(x, 0)
+    y = np.empty_like(x)
+    passes.relu(_parts(x), x.dtype, [x, y, x.size])
+    return y
+
+
+def relu_grad(dy: Array, y: Array) -> Array:
+    """The gradient where the result was positive, 0 elsewhere."""
+    from tensorlite.kernels.compiled import passes
+
+    fits = dy.dtype == y.dtype and dy.shape == y.shape
+    if y.size < SMALL or not fits or not is_dense(y) or not is_ours(y):
+        return dy * (y > 0)
+    dx = np.empty_like(y)
+    passes.relu_grad(_parts(y), y.dtype, [_as(dy, y), y, dx, y.size])
+    return dx
+
+
+def cross_entropy(x: Array, target: Array) -> tuple[Array, Array]:
+    """Minus the logarithm of the true class's softmax for each row, and its gradient.
+
+    Shape:
+        - x: ``(N, C)``
+        - target: ``(N,)``, int64
+        - Result: ``(N,)`` and ``(N, C)``
+    """
+    from tensorlite.kernels.compiled import passes
+
+    x, target = strided(x), np.ascontiguousarray(target, np.int64)
+    losses, dx = np.empty(x.shape[0], x.dtype), np.empty(x.shape, x.dtype)
+    steps = [step // x.itemsize for step in x.strides]
+    args = [x, losses, dx, target, *x.shape, *steps]
+    passes.cross_entropy(parts_of(max(1, x.size >> 12)), x.dtype, args)
+    return losses, dx
+
+
+def sgd(
+    parameters: list[Array],
+    grads: list[Array],
+    velocities: list[Array],
+    rate: float,
+    momentum: float,
+    decay: float,
+    keep: float,
+    nesterov: bool,
+) -> None:
+    """Move parameters and velocities in place; all are contiguous and of one type."""
+    from tensorlite.kernels.compiled import passes
+
+    dtype = parameters[0].dtype
+    settings = np.array([rate, momentum, decay, keep, nesterov], dtype)
+    arrays = [*parameters, *map(np.ascontiguousarray, grads), *velocities]
+    _each(passes.sgd, settings, parameters, arrays)
+
+
+def adam(
+    parameters: list[Array],
+    grads: list[Array],
+    means: list[Array],
+    squares: list[Array],
+    settings: list[float],
+) -> None:
+    """Move parameters and both means in place; all are contiguous and of one type.
+
+    Args:
+        parameters: What is moved.
+        grads: The gradients.
+        means: The running means.
+        squares: The running means of squares.
+        settings: Both betas, the decay added to the gradient, the factor of the parameter, the
+            step size over the mean's correction, the factor of the root, and what is added to it.
+    """
+    from tensorlite.kernels.compiled import passes
+
+    arrays = [*parameters, *map(np.ascontiguousarray, grads), *means, *squares]
+    _each(passes.adam, np.array(settings, parameters[0].dtype), parameters, arrays)
+
+
+def _each(kernel: Any, settings: Array, parameters: list[Array], arrays: list[Array]) -> None:
+    sizes = [p.size for p in parameters]
+    units = sum(-(-size // CHUNK) for size in sizes)
+    args = [settings, len(sizes), CHUNK, units, *arrays, *sizes]
+    kernel(parts_of(units) if sum(sizes) > CHUNK * 4 else 1, settings.dtype, args)
+
+
+def is_ours(x: Array) -> bool:
+    """Whether the numbers are of a type that kernels know."""
+    return x.dtype == np.float32 or x.dtype == np.float64
+
+
+def is_dense(x: Array) -> bool:
+    """Whether the numbers fill their memory without gaps, in whatever order of dimensions."""
+    if x.flags.c_contiguous or x.flags.f_contiguous:
+        return True
+    order = sorted(range(x.ndim), key=lambda i: -x.strides[i])
+    return x.transpose(order).flags.c_contiguous
+
+
+def _as(x: Array, like: Array) -> Array:
+    """The array itself if it lies in memory as another does, or a copy that does."""
+    if x.strides == like.strides:
+        return x
+    copy = np.empty_like(like)
+    copy[...] = x
+    return copy
+
+
+def _parts(x: Array) -> int:
+    return parts_of(max(1, x.size >> 14))
