@@ -23,7 +23,7 @@ import inspect
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,7 +110,8 @@ class Op:
     uses operators and other ops only, because under ``create_graph=True`` the same lines run on
     tensors and build the graph of the derivative. It never writes into what it was given.
 
-    Other attributes of ``self`` are constants (masks, sizes). The names below are taken.
+    Other attributes of ``self`` are constants (masks, sizes). The engine's own are those below,
+    ``edges``, ``number``, ``result_shape`` and ``result_dtype``, and what begins with ``_``.
 
     Attributes:
         needs: ``needs[i]`` says whether input ``i`` needs a gradient; set before ``forward``.
@@ -141,10 +142,10 @@ class Op:
     needs: Any = _Never()
     edges: list[Edge] | None = None  # None also after release
     number = -1
-    shape: tuple[int, ...] = ()  # of the result
-    dtype: Any = None
+    result_shape: tuple[int, ...] = ()
+    result_dtype: Any = None
 
-    _keep: tuple[int, ...] = ()
+    _keep: Sequence[int | None] = ()
     _keep_output = False
     _lifted = False  # True while backward runs on tensors
     _inputs: dict[int, tuple[Any, list[int] | None, int]]  # value, version cell, version then
@@ -158,9 +159,16 @@ class Op:
         """Compute the gradients of the inputs from the gradient of the result."""
         raise NotImplementedError(f"{type(self).__name__} has no backward")
 
-    def save_inputs(self, *positions: int) -> None:
-        """Keep these inputs for ``backward``; called from ``forward``."""
+    def save_inputs(self, *positions: int | None) -> None:
+        """Keep these inputs for ``backward``; called from ``forward``.
+
+        ``None`` stands for an input that no wanted gradient reads; ``saved`` has ``None`` there.
+        """
         self._keep = positions
+
+    def save_factors(self) -> None:
+        """Keep inputs 0 and 1 of a product: the gradient of each reads the other."""
+        self._keep = (0 if self.needs[1] else None), (1 if self.needs[0] else None)
 
     def save_output(self) -> None:
         """Keep the result for ``backward``; called from ``forward``."""
@@ -169,7 +177,7 @@ class Op:
     @property
     def saved(self) -> tuple[Any, ...]:
         """What was kept: inputs in the order of their positions, then the output."""
-        values = [self._input(position) for position in self._keep]
+        values = [None if i is None else self._input(i) for i in self._keep]
         if self._keep_output:
             array, cell, version = self._output
             if cell[0] != version:
@@ -215,12 +223,14 @@ class Op:
     def _record(self, inputs: Any, arrays: list[Any], edges: list[Edge], result: Any) -> None:
         self.number = next(_numbers)
         self.edges = edges
-        self.shape = result.array.shape
-        self.dtype = result.array.dtype
+        self.result_shape = result.array.shape
+        self.result_dtype = result.array.dtype
         keep = self._keep if self.composed is None else range(len(arrays))
         if keep:
             self._inputs = kept = {}
             for i in keep:
+                if i is None:
+                    continue
                 cell = inputs[i].version if isinstance(inputs[i], TensorBase) else None
                 kept[i] = arrays[i], cell, cell[0] if cell else 0
         if self._keep_output:
@@ -311,13 +321,15 @@ def _walk(
                 ours.add(edge)
             if isinstance(edge, Op):
                 heapq.heappush(heap, (-edge.number, edge))
-        elif edge in ours and not create_graph:
-            pending[edge] += grad
-        else:
+        elif create_graph:
             pending[edge] = pending[edge] + grad
+        elif edge in ours:
+            pending[edge] += grad
+        else:  # NumPy makes a scalar of the sum of two 0-d arrays, and that cannot change in place
+            pending[edge] = np.asarray(pending[edge] + grad)
             ours.add(edge)
 
-    with _Recording(create_graph):
+    with enable_grad() if create_graph else no_grad():
         for edge, grad in roots:
             send(edge, grad, False)
         while heap:
@@ -335,6 +347,13 @@ def _walk(
                     hint="Pass retain_graph=True to the first pass, or run the forward pass again.",
                 )
             grads = node._gradients(grad, create_graph)
+            if len(grads) < len(node.edges) and any(
+                e is not None for e in node.edges[len(grads) :]
+            ):
+                raise GraphError(
+                    f"backward returned {len(grads)} gradients for {len(node.edges)} inputs.",
+                    where=type(node).__name__,
+                )
             for edge, given in zip(node.edges, grads, strict=False):
                 if edge is not None and given is not None:
                     fitted = _fit(given, edge, node)
@@ -352,7 +371,8 @@ def _fit(grad: Any, edge: Edge, node: Op) -> Any:
     """Sum over the dimensions that broadcasting added, and cast to the input's element type."""
     if not isinstance(grad, (np.ndarray, TensorBase)):
         grad = np.asarray(grad)
-    shape = edge.shape
+    is_op = isinstance(edge, Op)
+    shape = edge.result_shape if is_op else edge.array.shape
     if grad.shape != shape:
         extra = len(grad.shape) - len(shape)
         added = range(extra)
@@ -363,9 +383,9 @@ def _fit(grad: Any, edge: Edge, node: Op) -> Any:
                 where=type(node).__name__,
             )
         grad = grad.sum(axis=(*added, *stretched)).reshape(shape)
-    if grad.dtype != edge.dtype:
-        cast = "to" if isinstance(grad, TensorBase) else "astype"
-        grad = getattr(grad, cast)(edge.dtype)
+    dtype = edge.result_dtype if is_op else edge.array.dtype
+    if grad.dtype != dtype:
+        grad = getattr(grad, "to" if isinstance(grad, TensorBase) else "astype")(dtype)
     return grad
 
 
@@ -403,7 +423,9 @@ def _seed(output: TensorBase, gradient: Any, create_graph: bool) -> tuple[Edge, 
                 hint="Reduce it with .sum() or .mean(), or pass gradient= of the same shape.",
             )
         gradient = np.ones_like(output.array)
-    elif isinstance(gradient, TensorBase) and not create_graph:
+    elif not isinstance(gradient, TensorBase):
+        gradient = np.asarray(gradient, output.dtype)
+    elif not create_graph:
         gradient = gradient.array
     if gradient.shape != output.shape:
         raise ShapeError(
@@ -438,12 +460,13 @@ def backward(
 
 
 def _accumulate(leaf: Any, grad: Any) -> None:
-    if isinstance(grad, TensorBase):
-        leaf.grad = grad if leaf.grad is None else leaf.grad + grad
+    if not isinstance(grad, np.ndarray):
+        # Nobody else's tensor, and writable: the sum may be the seed itself, or a broadcast view.
+        leaf.grad = grad + 0.0 if leaf.grad is None else leaf.grad + grad
     elif leaf.grad is None:
         leaf.grad = make_tensor(grad)
     elif leaf.grad.requires_grad:
-        leaf.grad = make_tensor(leaf.grad.array + grad)
+        leaf.grad = make_tensor(np.asarray(leaf.grad.array + grad))
     else:
         leaf.grad.array += grad
         leaf.grad.version[0] += 1
@@ -480,6 +503,13 @@ def grad(
     """
     sources = _as_list(outputs)
     targets = _as_list(inputs)
+    for i, target in enumerate(targets):
+        if not target.requires_grad:
+            raise GraphError(
+                f"input {i} of shape {target.shape} does not need a gradient.",
+                where="grad",
+                hint="Set requires_grad=True before the forward pass.",
+            )
     given = [None] * len(sources) if grad_outputs is None else _as_list(grad_outputs)
     seeds = [_seed(t, g, create_graph) for t, g in zip(sources, given, strict=True)]
     edges = [t if t.node is None else t.node for t in targets]
@@ -507,16 +537,17 @@ def _as_list(value: Any) -> Sequence[Any]:
 class _Recording(contextlib.ContextDecorator):
     """Switch recording on or off in this thread, for a block or a decorated function."""
 
-    def __init__(self, mode: bool) -> None:
-        self.mode = mode
-        self._before: list[bool] = []
+    mode = True
 
     def __enter__(self) -> None:
-        self._before.append(_mode.recording)
+        self._before = _mode.recording
         _mode.recording = self.mode
 
     def __exit__(self, *error: object) -> None:
-        _mode.recording = self._before.pop()
+        _mode.recording = self._before
+
+    def _recreate_cm(self) -> Self:
+        return type(self)()  # each call of a decorated function has its own
 
 
 class no_grad(_Recording):  # noqa: N801 - PyTorch's name
@@ -530,15 +561,11 @@ class no_grad(_Recording):  # noqa: N801 - PyTorch's name
         False
     """
 
-    def __init__(self) -> None:
-        super().__init__(False)
+    mode = False
 
 
 class enable_grad(_Recording):  # noqa: N801 - PyTorch's name
     """Record again inside a ``no_grad`` block."""
-
-    def __init__(self) -> None:
-        super().__init__(True)
 
 
 def is_grad_enabled() -> bool:

@@ -75,6 +75,7 @@ def gradgradcheck(
     checked = _checked(tensors)
     result = function(*tensors).array
     seed = make_tensor(np.random.default_rng(0).standard_normal(result.shape))
+    _compare_orders(function, tensors, checked, seed, atol, rtol)
     seed.requires_grad = True
 
     for position in range(len(checked)):
@@ -89,6 +90,24 @@ def gradgradcheck(
 
         gradcheck(first_order, [*tensors, seed], eps=eps, atol=atol, rtol=rtol, fast_mode=fast_mode)
     return True
+
+
+def _compare_orders(
+    function: Callable[..., Any],
+    tensors: list[Any],
+    checked: list[int],
+    seed: Any,
+    atol: float,
+    rtol: float,
+) -> None:
+    """The gradients that are recorded, through composed forms, must be the ordinary ones."""
+    wanted = [tensors[i] for i in checked]
+    plain = autograd.grad(function(*tensors), wanted, seed, allow_unused=True)
+    recorded = autograd.grad(function(*tensors), wanted, seed, create_graph=True, allow_unused=True)
+    for i, one, other in zip(checked, plain, recorded, strict=True):
+        zero = np.zeros(tensors[i].shape)
+        first, second = (zero if grad is None else grad.array for grad in (other, one))
+        _compare(i, first, second, atol, rtol, "in an ordinary backward pass")
 
 
 def _checked(tensors: Sequence[Any]) -> list[int]:
@@ -124,13 +143,20 @@ def _numeric(
     return slopes
 
 
-def _compare(i: int, found: Array, numeric: Array, atol: float, rtol: float) -> None:
+def _compare(
+    i: int,
+    found: Array,
+    numeric: Array,
+    atol: float,
+    rtol: float,
+    by: str = "by central differences",
+) -> None:
     if np.allclose(found, numeric, rtol=rtol, atol=atol):
         return
     worst = np.unravel_index(np.argmax(np.abs(found - numeric)), numeric.shape)
     at = tuple(int(n) for n in worst)
     raise GraphError(
-        f"expected a gradient of {numeric[at]:.6g} for input {i} at {at} (central differences), "
+        f"expected a gradient of {numeric[at]:.6g} for input {i} at {at} ({by}), "
         f"got {found[at]:.6g}.",
         where="gradcheck",
     )

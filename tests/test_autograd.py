@@ -334,3 +334,162 @@ def test_a_shortcut_added_in_place_works_as_in_residual_networks() -> None:
     out += x
     out.sum().backward()
     assert x.grad.tolist() == [1.0, 1.0]
+
+
+# --- what a fresh pair of eyes found --------------------------------------------------------------
+
+
+def test_gradients_of_scalars_are_arrays_that_can_change_in_place() -> None:
+    x = tl.tensor(3.0, requires_grad=True)
+    (x + x + x * x).backward()
+    assert type(x.grad.array) is np.ndarray
+    x.grad *= 0.5
+    assert x.grad.item() == 4.0
+
+
+def test_scalars_are_trained_with_momentum() -> None:
+    x = tl.tensor(3.0, requires_grad=True)
+    sgd = tl.optim.SGD([x], lr=0.1, momentum=0.9, weight_decay=0.0)
+    for _ in range(3):
+        sgd.zero_grad()
+        (x + x).backward()
+        sgd.step()
+    assert x.item() == pytest.approx(3 - 0.2 * (1 + 1.9 + 2.71))
+
+
+def test_a_recorded_gradient_belongs_to_its_leaf_alone() -> None:
+    x, y, seed = tl.ones(2, requires_grad=True), tl.ones(2, requires_grad=True), tl.ones(2)
+    (x + y).backward(seed, create_graph=True)
+    assert x.grad is not y.grad
+    x.grad = y.grad = None
+    x.sum().backward(create_graph=True)
+    x.grad.zero_()
+
+
+def test_what_is_cut_off_gets_no_gradient_even_from_an_infinite_one() -> None:
+    for cut in (tl.relu, lambda x: tl.clamp(x, min=0.0), lambda x: tl.maximum(x, 0.0)):
+        x = tl.tensor([-1.0, 4.0], requires_grad=True)
+        with np.errstate(divide="ignore"):
+            cut(x).sqrt().sum().backward()
+        assert x.grad.tolist() == [0.0, 0.25]
+
+
+def test_parameters_share_the_version_of_the_tensor_they_were_made_of() -> None:
+    source = tl.ones(2)
+    p = tl.nn.Parameter(source)
+    loss = (p * p).sum()
+    source += 5.0
+    with pytest.raises(GraphError, match="changed in place"):
+        loss.backward()
+
+
+def test_a_changed_condition_is_noticed_and_a_changed_index_does_not_matter() -> None:
+    x, mask, index = (
+        tl.ones(3, requires_grad=True),
+        tl.tensor([True, False, True]),
+        tl.tensor([0, 1]),
+    )
+    loss = tl.where(mask, x, 0.0).sum()
+    mask[0] = False
+    with pytest.raises(GraphError, match="changed in place"):
+        loss.backward()
+    loss = x[index].sum()
+    index[0] = 2
+    loss.backward()
+    assert x.grad.tolist() == [1.0, 1.0, 0.0]
+
+
+def test_an_op_keeps_only_what_a_wanted_gradient_reads() -> None:
+    w, layer = tl.ones(2, requires_grad=True), tl.nn.Linear(2, 1)
+    losses = [(w * 2.0).sum(), layer(tl.ones(1, 2)).sum()]
+    with tl.no_grad():
+        w -= 0.1
+        layer.weight.zero_()
+    for loss in losses:
+        loss.backward()
+    assert w.grad.tolist() == [2.0, 2.0]
+
+
+def test_a_decorated_function_keeps_the_modes_of_threads_apart() -> None:
+    inside, leave = threading.Event(), threading.Event()
+    seen = []
+
+    @tl.no_grad()
+    def wait() -> None:
+        inside.set()
+        leave.wait()
+
+    def run() -> None:
+        wait()
+        seen.append(tl.is_grad_enabled())
+
+    first = threading.Thread(target=run)
+    first.start()
+    inside.wait()
+    with tl.no_grad():
+        tl.no_grad()(leave.set)()
+        first.join()
+        assert not tl.is_grad_enabled()
+    assert seen == [True]
+
+
+def test_a_gradient_returned_twice_or_read_only_is_copied_into_the_leaves() -> None:
+    class Twice(Op):
+        def forward(self, a, b):  # type: ignore[no-untyped-def]
+            return a + b
+
+        def backward(self, grad):  # type: ignore[no-untyped-def]
+            both = grad * 1.0
+            return both, both
+
+    class Frozen(Op):
+        def forward(self, x):  # type: ignore[no-untyped-def]
+            return x + 0.0
+
+        def backward(self, grad):  # type: ignore[no-untyped-def]
+            result = grad * 1.0
+            result.flags.writeable = False
+            return result
+
+    x, y = tl.ones(2, requires_grad=True), tl.ones(2, requires_grad=True)
+    Twice.apply(x, y).sum().backward()
+    x.grad += 1.0
+    assert y.grad.tolist() == [1.0, 1.0]
+    z = tl.ones(2, requires_grad=True)
+    Frozen.apply(z).sum().backward()
+    z.grad += 1.0
+    assert z.grad.tolist() == [2.0, 2.0]
+
+
+def test_a_missing_gradient_is_an_error_of_the_op() -> None:
+    class Short(Op):
+        def forward(self, a, b):  # type: ignore[no-untyped-def]
+            return a + b
+
+        def backward(self, grad):  # type: ignore[no-untyped-def]
+            return grad
+
+    with pytest.raises(GraphError, match="Short: backward returned 1 gradients for 2 inputs"):
+        Short.apply(tl.ones(1, requires_grad=True), tl.ones(1, requires_grad=True)).backward()
+
+
+def test_a_wrong_composed_form_is_found() -> None:
+    class Wrong(Op):
+        composed = staticmethod(lambda x: x * x * 3.0)
+
+        def forward(self, x):  # type: ignore[no-untyped-def]
+            self.twice = 2 * x
+            return x * x
+
+        def backward(self, grad):  # type: ignore[no-untyped-def]
+            return grad * self.twice
+
+    with pytest.raises(GraphError, match="in an ordinary backward pass"):
+        tl.gradgradcheck(Wrong.apply, tl.ones(2, dtype="float64", requires_grad=True))
+
+
+def test_results_are_added_to_a_gradient_that_needs_one_itself() -> None:
+    x = tl.tensor(3.0, requires_grad=True)
+    (x * x).backward(create_graph=True)
+    (x * 1.0).backward()
+    assert x.grad.item() == 7.0

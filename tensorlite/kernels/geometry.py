@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
+from typing import Any
+
+from tensorlite.errors import ShapeError
 
 Pair = tuple[int, int]
 
@@ -14,10 +18,10 @@ def pair(value: int | Sequence[int]) -> Pair:
         >>> pair(3), pair((1, 2))
         ((3, 3), (1, 2))
     """
-    if isinstance(value, int):
-        return value, value
-    height, width = value
-    return int(height), int(width)
+    sides: Any = (value, value) if isinstance(value, Integral) else value
+    if isinstance(sides, str) or len(sides) != 2:
+        raise ShapeError(f"expected a number or a pair of numbers, got {value!r}.", where="size")
+    return int(sides[0]), int(sides[1])
 
 
 def conv_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:

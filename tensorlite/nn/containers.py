@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tensorlite.errors import ShapeError
+from tensorlite.errors import ShapeError, TensorliteError
 from tensorlite.nn.layers import BatchNorm2d, Conv2d, ReLU
 from tensorlite.nn.module import Module
 
@@ -30,8 +30,21 @@ class ModuleList(Module):
 
     def append(self, module: Module) -> ModuleList:
         """Add a module at the end."""
-        setattr(self, str(len(self)), module)
+        self._add(str(len(self)), module)
         return self
+
+    def _add(self, name: str, module: Module) -> None:
+        if not isinstance(module, Module):
+            raise MemberError(
+                f"expected modules, got {type(module).__name__}.",
+                where=type(self).__name__,
+                hint="Write nn.Sequential(*layers) for a list, and nn.ReLU() for a function.",
+            )
+        setattr(self, name, module)
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        name = [name for name, _ in self.named_children()][index]
+        self._add(name, module)
 
     def __len__(self) -> int:
         return sum(1 for _ in self.children())
@@ -49,6 +62,10 @@ class ModuleList(Module):
         if not -len(members) <= index < len(members):
             raise IndexOutside(f"expected an index below {len(members)}, got {index}.")
         return members[index]
+
+
+class MemberError(TensorliteError, TypeError):
+    """Something that is no module, where one is expected."""
 
 
 class IndexOutside(ShapeError, IndexError):
@@ -77,7 +94,7 @@ class Sequential(ModuleList):
         for module in modules:
             named = module if isinstance(module, dict) else {str(len(self)): module}
             for name, member in named.items():
-                setattr(self, name, member)
+                self._add(name, member)
 
     def _of(self, modules: list[Module]) -> ModuleList:
         return Sequential(*modules)

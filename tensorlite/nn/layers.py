@@ -248,6 +248,9 @@ class AvgPool2d(Module):
 class ReLU(Module):
     """Keep the positive part: ``max(x, 0)``, of any shape.
 
+    Args:
+        inplace: Accepted for PyTorch's sake; the result is always a new tensor.
+
     Example:
         >>> import tensorlite as tl
         >>> ReLU()(tl.tensor([-1.0, 2.0]))
@@ -255,6 +258,9 @@ class ReLU(Module):
 
     Source: Nair and Hinton 2010, "Rectified Linear Units Improve Restricted Boltzmann Machines".
     """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply to each element."""
@@ -328,6 +334,7 @@ class Dropout(Module):
 
     Args:
         p: Probability of an element to be dropped, 0 to 1.
+        inplace: Accepted for PyTorch's sake; the result is always a new tensor.
 
     Shape:
         - Input and output: any
@@ -344,7 +351,7 @@ class Dropout(Module):
     Overfitting".
     """
 
-    def __init__(self, p: float = 0.5) -> None:
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
         if not 0 <= p <= 1:
             raise ConfigError(f"expected a probability from 0 to 1, got {p}.", where="Dropout")

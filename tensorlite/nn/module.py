@@ -62,6 +62,16 @@ class Module:
     _frozen: bool = False
     _forward_hooks: list[Hook] | None = None
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        before = self.__dict__.get(name)
+        if isinstance(before, Parameter) and not (value is None or isinstance(value, Parameter)):
+            raise StateError(
+                f"expected a Parameter or None for {name!r}, got {type(value).__name__}.",
+                where=type(self).__name__,
+                hint=f"Write nn.Parameter(...), or change it in place with {name}.data.copy_().",
+            )
+        object.__setattr__(self, name, value)
+
     def forward(self, *inputs: Any) -> Any:
         """Compute the output; subclasses write this."""
         raise NotImplementedError(f"{type(self).__name__} has no forward")
@@ -124,11 +134,11 @@ class Module:
         """This module and all below it, each once."""
         return (module for _, module in self.named_modules())
 
-    def _named(self, kind: type[Tensor], unique: bool = True) -> Iterator[tuple[str, Any]]:
+    def _named(self, kind: type[Tensor]) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
-        for path, module in self._all_named_modules() if not unique else self.named_modules():
+        for path, module in self.named_modules():
             for name, value in list(vars(module).items()):
-                if isinstance(value, kind) and not (unique and id(value) in seen):
+                if isinstance(value, kind) and id(value) not in seen:
                     seen.add(id(value))
                     yield _join(path, name), value
 
@@ -284,10 +294,10 @@ class Module:
         def matches(name: str) -> bool:
             return fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(name, f"{pattern}.*")
 
-        modules = [module for name, module in self.named_modules() if name and matches(name)]
+        modules = [module for name, module in self.named_modules() if matches(name)]
         for module in modules:
             module._frozen = frozen
-            module.training = module.training and not frozen
+            module.training = self.training and not frozen
         parameters = {name: p for name, p in self.named_parameters() if matches(name)}
         if not modules and not parameters:
             names = [name for name, _ in self.named_modules() if name]
@@ -300,10 +310,10 @@ class Module:
             parameter.requires_grad_(not frozen)
         return list(parameters)
 
-    def zero_grad(self) -> None:
-        """Forget all gradients."""
-        for parameter in self.parameters():
-            parameter.grad = None
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget all gradients, or keep them as zeros."""
+        for p in self.parameters():
+            p.grad = None if set_to_none or p.grad is None else p.grad.zero_()
 
     def apply(self, function: Callable[[Module], Any]) -> Self:
         """Call a function with every module below and this one, and return the module."""

@@ -104,11 +104,9 @@ def summary(model: Module, input_size: Sequence[int]) -> Summary:
     fields = _ReceptiveFields()
 
     def record(module: Module, inputs: tuple[Any, ...], output: Any) -> None:
-        if module is not model and any(True for _ in module.children()):
-            return
         own = [p for p in vars(module).values() if isinstance(p, TensorBase) and p in parameters]
         macs = module.multiply_adds(inputs, output)
-        if module is model and rows and not own and not macs:
+        if any(True for _ in module.children()) and not own and not macs:
             return
         rows.append(
             Row(

@@ -5,7 +5,7 @@ Reading order: ``elementwise``, ``shape``, ``reduce``, ``linalg``, ``loss``, ``c
 """
 
 from tensorlite.ops.conv import conv2d
-from tensorlite.ops.convert import as_tensor, cast
+from tensorlite.ops.convert import as_tensor, cast, clone
 from tensorlite.ops.elementwise import (
     abs,
     add,
@@ -67,6 +67,7 @@ __all__ = [
     "cat",
     "clamp",
     "clip",
+    "clone",
     "conv2d",
     "cross_entropy",
     "div",

@@ -29,7 +29,7 @@ class Conv2d(Op):
     def forward(
         self, x: Array, w: Array, bias: Array | None, steps: Steps, relu: bool = False
     ) -> Array:
-        self.save_inputs(0, 1)
+        self.save_factors()
         if relu:
             self.save_output()
         self.steps, self.size, self.window = steps, x.shape[2:], w.shape[2:]
@@ -49,7 +49,7 @@ class Conv2dInputGrad(Op):
     """The gradient of the picture: ``conv2d`` transposed."""
 
     def forward(self, dy: Array, w: Array, size: Pair, steps: Steps) -> Array:
-        self.save_inputs(0, 1)
+        self.save_factors()
         self.steps, self.window = steps, w.shape[2:]
         return kernels.conv2d_input_grad(dy, w, size, *steps)
 
@@ -65,7 +65,7 @@ class Conv2dWeightGrad(Op):
     """The gradient of the filters."""
 
     def forward(self, x: Array, dy: Array, window: Pair, steps: Steps) -> Array:
-        self.save_inputs(0, 1)
+        self.save_factors()
         self.steps, self.size = steps, x.shape[2:]
         return kernels.conv2d_weight_grad(x, dy, window, *steps)
 

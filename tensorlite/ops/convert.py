@@ -29,6 +29,7 @@ def to_array(data: Any, dtype: DTypeLike | None = None) -> Array:
         data = data.array
     plain = not isinstance(data, (np.ndarray, np.generic))
     if plain and isinstance(data, (list, tuple)):
+        plain = not any(isinstance(value, (TensorBase, np.ndarray)) for value in data)
         data = [value.array if isinstance(value, TensorBase) else value for value in data]
     try:
         array = np.asarray(data, dtype=dtype)
@@ -66,6 +67,21 @@ class Cast(Op):
         return grad
 
 
+class Clone(Op):
+    """A copy in the same memory order."""
+
+    def forward(self, x: Array) -> Array:
+        return x.copy(order="K")
+
+    def backward(self, grad: Any) -> Any:
+        return grad
+
+
+def clone(input: TensorBase) -> Tensor:
+    """Copy the numbers; gradients flow through."""
+    return Clone.apply(input)
+
+
 def cast(input: TensorBase, dtype: DTypeLike) -> Tensor:
     """Change the element type.
 
@@ -95,12 +111,12 @@ def operands(a: Any, b: Any) -> tuple[Any, Any]:
     if not isinstance(a, TensorBase):
         if not isinstance(b, TensorBase):
             return as_tensor(a), b
-        return (a, b) if _holds(b, a) else (a, cast(b, float32))
+        return (a, b) if _holds(b, a) else (a, cast(b, _kind_with(b, a)))
     if not isinstance(b, TensorBase):
-        return (a, b) if _holds(a, b) else (cast(a, float32), b)
+        return (a, b) if _holds(a, b) else (cast(a, _kind_with(a, b)), b)
     if a.dtype == b.dtype:
         return a, b
-    common = promote(a.dtype, b.dtype)
+    common = promote(a, b)
     return cast(a, common), cast(b, common)
 
 
@@ -112,13 +128,24 @@ def _operand(value: Any) -> Any:
 
 
 def _holds(tensor: TensorBase, number: float) -> bool:
-    return tensor.dtype.kind == "f" or (type(number) is not float and tensor.dtype != bool_)
+    """Whether the tensor's type is also that of the result."""
+    if tensor.dtype == bool_:
+        return type(number) is bool
+    return tensor.dtype.kind == "f" or (type(number) is not float)
 
 
-def promote(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
-    """The element type that holds both, where integers never widen a floating type."""
-    if a.kind == "f" and b.kind != "f":
-        return a
-    if b.kind == "f" and a.kind != "f":
-        return b
-    return np.promote_types(a, b)
+def _kind_with(tensor: TensorBase, number: float) -> np.dtype[Any]:
+    return float32 if type(number) is float else int64
+
+
+def promote(a: TensorBase, b: TensorBase) -> np.dtype[Any]:
+    """The element type that holds both, where integers never widen a floating type.
+
+    A 0-d tensor widens others of its own kind no more than a plain number does.
+    """
+    one, other = a.dtype, b.dtype
+    if (one.kind == "f") != (other.kind == "f"):
+        return one if one.kind == "f" else other
+    if one.kind == other.kind and bool(a.shape) != bool(b.shape):
+        return one if a.shape else other
+    return np.promote_types(one, other)

@@ -11,7 +11,7 @@ import numpy as np
 
 from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
-from tensorlite.errors import DTypeError
+from tensorlite.errors import DTypeError, ShapeError
 from tensorlite.ops.convert import as_tensor, bool_, cast, float32, operands
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Mul(Op):
     """Product of two inputs."""
 
     def forward(self, a: Array, b: Array) -> Array:
-        self.save_inputs(0, 1)
+        self.save_factors()
         return a * b
 
     def backward(self, grad: Any) -> Any:
@@ -66,7 +66,7 @@ class Div(Op):
     """Quotient of two inputs."""
 
     def forward(self, a: Array, b: Array) -> Array:
-        self.save_inputs(0, 1)
+        self.save_inputs(0 if self.needs[1] else None, 1)
         return a / b
 
     def backward(self, grad: Any) -> Any:
@@ -192,7 +192,7 @@ class ReluGrad(Op):
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
-        return ReluGrad.apply(grad, y)
+        return ReluGrad.apply(grad, y), None
 
 
 class Clamp(Op):
@@ -207,7 +207,7 @@ class Clamp(Op):
         return np.clip(x, low, high)
 
     def backward(self, grad: Any) -> Any:
-        return grad * self.inside
+        return Where.apply(self.inside, grad, 0.0)  # not a product: grad may be infinite outside
 
 
 # --- choosing -------------------------------------------------------------------------------------
@@ -217,15 +217,15 @@ class Where(Op):
     """Elements of ``a`` where the condition holds, of ``b`` elsewhere."""
 
     def forward(self, condition: Array, a: Array, b: Array) -> Array:
-        self.condition = condition
+        self.save_inputs(0)
         return np.where(condition, a, b)
 
     def backward(self, grad: Any) -> Any:
-        zero = 0.0
+        (condition,) = self.saved
         return (
             None,
-            Where.apply(self.condition, grad, zero) if self.needs[1] else None,
-            Where.apply(self.condition, zero, grad) if self.needs[2] else None,
+            Where.apply(condition, grad, 0.0) if self.needs[1] else None,
+            Where.apply(condition, 0.0, grad) if self.needs[2] else None,
         )
 
 
@@ -233,28 +233,31 @@ class Maximum(Op):
     """The larger of two inputs; equal ones share the gradient."""
 
     def forward(self, a: Array, b: Array) -> Array:
-        self.share = _share(a > b, a == b, np.result_type(a, b))
+        self.first, self.equal = np.greater(a, b), np.equal(a, b)
         return np.maximum(a, b)
 
     def backward(self, grad: Any) -> Any:
-        return grad * self.share, grad * (1 - self.share)
+        return _to_chosen(grad, self.first, self.equal, self.needs)
 
 
 class Minimum(Op):
     """The smaller of two inputs; equal ones share the gradient."""
 
     def forward(self, a: Array, b: Array) -> Array:
-        self.share = _share(a < b, a == b, np.result_type(a, b))
+        self.first, self.equal = np.less(a, b), np.equal(a, b)
         return np.minimum(a, b)
 
     def backward(self, grad: Any) -> Any:
-        return grad * self.share, grad * (1 - self.share)
+        return _to_chosen(grad, self.first, self.equal, self.needs)
 
 
-def _share(first: Array, equal: Array, dtype: Any) -> Array:
-    if np.dtype(dtype).kind != "f":
-        dtype = float32
-    return np.where(equal, 0.5, first).astype(dtype)
+def _to_chosen(grad: Any, first: Array, equal: Array, needs: Any) -> tuple[Any, Any]:
+    """The gradients of two inputs of which one was chosen, or of which each was half."""
+    shared = Where.apply(equal, grad * 0.5, grad)
+    return (
+        Where.apply(first | equal, shared, 0.0) if needs[0] else None,
+        Where.apply(first, 0.0, shared) if needs[1] else None,
+    )
 
 
 # --- functions ------------------------------------------------------------------------------------
@@ -263,6 +266,13 @@ def _share(first: Array, equal: Array, dtype: Any) -> Array:
 def _floating(input: Any) -> Tensor:
     tensor = as_tensor(input)
     return tensor if tensor.dtype.kind == "f" else cast(tensor, float32)
+
+
+def _number(input: Any, where: str) -> Tensor:
+    tensor = as_tensor(input)
+    if tensor.dtype == bool_:
+        raise DTypeError("expected numbers, got booleans.", where=where, hint="Use x.long().")
+    return tensor
 
 
 def add(input: Any, other: Any) -> Tensor:
@@ -306,7 +316,7 @@ def pow(input: Any, exponent: Any) -> Tensor:
 
 def neg(input: Any) -> Tensor:
     """Negate elementwise."""
-    return Neg.apply(as_tensor(input))
+    return Neg.apply(_number(input, "neg"))
 
 
 def exp(input: Any) -> Tensor:
@@ -326,7 +336,7 @@ def sqrt(input: Any) -> Tensor:
 
 def abs(input: Any) -> Tensor:
     """Take the absolute value of each element."""
-    return Abs.apply(as_tensor(input))
+    return Abs.apply(_number(input, "abs"))
 
 
 def tanh(input: Any) -> Tensor:
@@ -339,22 +349,28 @@ def sigmoid(input: Any) -> Tensor:
     return Sigmoid.apply(_floating(input))
 
 
-def relu(input: Any) -> Tensor:
-    """Keep the positive part of each element: ``max(x, 0)``.
+def relu(input: Any, inplace: bool = False) -> Tensor:
+    """Keep the positive part of each element: ``max(x, 0)``, always in a new tensor.
 
     Source: Nair and Hinton 2010, "Rectified Linear Units Improve Restricted Boltzmann Machines".
     """
     return Relu.apply(as_tensor(input))
 
 
-def clamp(input: Any, min: float | None = None, max: float | None = None) -> Tensor:
-    """Limit each element to the range from ``min`` to ``max``.
+def clamp(input: Any, min: Any = None, max: Any = None) -> Tensor:
+    """Limit each element to the range from ``min`` to ``max``, numbers or tensors.
 
     Example:
         >>> clamp([-1.0, 0.5, 2.0], 0.0, 1.0)
         tensor([0. , 0.5, 1. ])
     """
-    return Clamp.apply(as_tensor(input), min, max)
+    x = as_tensor(input)
+    if isinstance(min, TensorBase) or isinstance(max, TensorBase):
+        x = x if min is None else maximum(x, min)
+        return x if max is None else minimum(x, max)
+    if x.dtype.kind != "f" and float in (type(min), type(max)):
+        x = cast(x, float32)
+    return Clamp.apply(x, min, max)
 
 
 clip = clamp
@@ -367,7 +383,7 @@ def where(condition: Any, input: Any, other: Any) -> Tensor:
         >>> where([True, False], [1.0, 2.0], 0.0)
         tensor([1., 0.])
     """
-    chosen = as_tensor(condition).array
+    chosen = as_tensor(condition)
     if chosen.dtype != bool_:
         raise DTypeError(
             f"expected a boolean condition, got {chosen.dtype}.",
@@ -391,8 +407,12 @@ def minimum(input: Any, other: Any) -> Tensor:
 
 
 def _compare(function: Any, input: Any, other: Any) -> Tensor:
-    a, b = operands(input, other)
-    return make_tensor(np.asarray(function(getattr(a, "array", a), getattr(b, "array", b))))
+    a, b = (getattr(x, "array", x) for x in operands(input, other))
+    try:
+        return make_tensor(np.asarray(function(a, b)))
+    except ValueError:
+        shapes = f"{np.shape(a)} and {np.shape(b)}"
+        raise ShapeError(f"cannot compare shapes {shapes}.", where=function.__name__) from None
 
 
 def eq(input: Any, other: Any) -> Tensor:

@@ -19,7 +19,7 @@ class MatMul(Op):
     """Product of two matrices, or of two stacks of matrices."""
 
     def forward(self, a: Array, b: Array) -> Array:
-        self.save_inputs(0, 1)
+        self.save_factors()
         return kernels.matmul(a, b) if _are_plain(a, b) else a @ b
 
     def backward(self, grad: Any) -> Any:
@@ -34,7 +34,7 @@ class Linear(Op):
     """Rows times the transposed weights, plus a bias."""
 
     def forward(self, x: Array, w: Array, bias: Array) -> Array:
-        self.save_inputs(0, 1)
+        self.save_factors()
         return kernels.matmul(x, w.T, bias) if _are_plain(x, w) else x @ w.T + bias
 
     def backward(self, grad: Any) -> Any:

@@ -10,7 +10,7 @@ from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import ConfigError, DTypeError, ShapeError
 from tensorlite.ops.convert import as_tensor
-from tensorlite.ops.elementwise import Exp
+from tensorlite.ops.elementwise import Exp, Where
 from tensorlite.ops.reduce import Sum, mean, sum
 from tensorlite.ops.shape import GetItem, dim_index
 
@@ -92,21 +92,16 @@ def nll_loss(
     Raises:
         ShapeError: If the shapes do not fit, or a class number is not in 0..C-1.
     """
-    x, classes = as_tensor(input), as_tensor(target).array
-    counted = _check_classes(x, classes, ignore_index, "nll_loss")
-    grid = np.ogrid[tuple(slice(n) for n in classes.shape)]
-    safe = np.where(counted, classes, 0)
-    factor = counted.astype(x.dtype)
-    if weight is not None:
-        factor = factor * weight.array[safe]
-    losses = -GetItem.apply(x, (grid[0], safe, *grid[1:])) * factor
-    if reduction == "mean":
-        return sum(losses) * float(1 / factor.sum()) if factor.any() else sum(losses) * np.nan
-    return _reduce(losses, reduction, "nll_loss")
+    x = as_tensor(input)
+    classes, factors = _check_classes(x, target, weight, ignore_index, "nll_loss")
+    return _average(_picked(x, classes, factors), factors, reduction, "nll_loss")
 
 
-def _check_classes(x: Tensor, classes: Array, ignore_index: int, where: str) -> Array:
-    """Where the targets count; an error if they are no class numbers that fit the scores."""
+def _check_classes(
+    x: Tensor, target: Any, weight: Any, ignore_index: int, where: str
+) -> tuple[Array, Array]:
+    """Class numbers that can be looked up, and the factor of each target, 0 for an ignored one."""
+    classes = as_tensor(target).array
     if len(x.shape) < 2 or classes.shape != (x.shape[0], *x.shape[2:]):
         raise ShapeError(
             f"expected scores (N, C, ...) and class numbers (N, ...), got {x.shape} and "
@@ -119,13 +114,40 @@ def _check_classes(x: Tensor, classes: Array, ignore_index: int, where: str) -> 
             where=where,
             hint="Use target.long().",
         )
-    counted: Array = classes != ignore_index
+    counted = classes != ignore_index
     wrong = classes[counted & ((classes < 0) | (classes >= x.shape[1]))]
     if wrong.size:
         raise ShapeError(
             f"expected class numbers from 0 to {x.shape[1] - 1}, got {wrong[0]}.", where=where
         )
-    return counted
+    classes = np.where(counted, classes, 0)
+    return classes, counted * _class_factors(x, weight, where)[classes]
+
+
+def _class_factors(x: Tensor, weight: Any, where: str) -> Array:
+    if weight is None:
+        return np.ones(x.shape[1], x.dtype)
+    factors = as_tensor(weight).array.astype(x.dtype)
+    if factors.shape != (x.shape[1],):
+        raise ShapeError(
+            f"expected a weight for each of {x.shape[1]} classes, got shape {factors.shape}.",
+            where=where,
+        )
+    return factors
+
+
+def _picked(logs: Tensor, classes: Array, factors: Array) -> Tensor:
+    """Minus the logarithms of the true classes, times the factors; 0 where nothing counts."""
+    grid = np.ogrid[tuple(slice(n) for n in classes.shape)]
+    chosen = GetItem.apply(logs, (grid[0], classes, *grid[1:]))
+    return Where.apply(factors != 0, chosen, 0.0) * -factors
+
+
+def _average(losses: Tensor, factors: Array, reduction: str, where: str) -> Tensor:
+    """Reduce; the mean is over what counts, each by its factor."""
+    if reduction == "mean":
+        return sum(losses) / (float(factors.sum()) or np.nan)
+    return _reduce(losses, reduction, where)
 
 
 def _composed_cross_entropy(x: Any, classes: Array) -> Any:
@@ -175,29 +197,23 @@ def cross_entropy(
 
     Source: Szegedy et al. 2015, "Rethinking the Inception Architecture", for the smoothing.
     """
-    x = as_tensor(input)
-    if len(x.shape) == 2 and weight is None and reduction == "mean" and not label_smoothing:
-        classes = as_tensor(target).array
-        if _check_classes(x, classes, ignore_index, "cross_entropy").all() and classes.size:
-            return CrossEntropy.apply(x, classes)
-    logs = log_softmax(x, 1)
-    loss = nll_loss(logs, target, weight, ignore_index, reduction)
-    if not label_smoothing:
-        return loss
+    x, where = as_tensor(input), "cross_entropy"
     if not 0 <= label_smoothing <= 1:
         raise ConfigError(
-            f"expected label_smoothing from 0 to 1, got {label_smoothing}.", where="cross_entropy"
+            f"expected label_smoothing from 0 to 1, got {label_smoothing}.", where=where
         )
-    classes = as_tensor(target).array
-    counted = (classes != ignore_index).astype(logs.dtype)
-    factors = 1.0 if weight is None else weight.array.reshape(-1, *[1] * (len(logs.shape) - 2))
-    spread = -sum(logs * factors, 1) * counted * (1.0 / logs.shape[1])
-    if reduction == "mean":
-        total = counted if weight is None else weight.array[classes.clip(0)] * counted
-        spread = sum(spread) * float(1 / total.sum())
-    else:
-        spread = _reduce(spread, reduction, "cross_entropy")
-    return loss * (1.0 - label_smoothing) + spread * label_smoothing
+    classes, factors = _check_classes(x, target, weight, ignore_index, where)
+    plain = weight is None and reduction == "mean" and not label_smoothing
+    if plain and len(x.shape) == 2 and factors.all() and factors.size:
+        return CrossEntropy.apply(x, classes)
+    logs = log_softmax(x, 1)
+    losses = _picked(logs, classes, factors)
+    if label_smoothing:
+        of_class = _class_factors(x, weight, where).reshape(-1, *[1] * (len(x.shape) - 2))
+        spread = sum(logs * -of_class, 1) * (1.0 / x.shape[1])
+        spread = Where.apply(factors != 0, spread, 0.0)
+        losses = losses * (1.0 - label_smoothing) + spread * label_smoothing
+    return _average(losses, factors, reduction, where)
 
 
 def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:

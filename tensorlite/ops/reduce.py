@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ class Sum(Op):
     def forward(self, x: Array, dims: tuple[int, ...], keepdim: bool) -> Array:
         self.input_shape = x.shape
         self.kept_shape = tuple(1 if i in dims else n for i, n in enumerate(x.shape))
-        return x.sum(axis=dims, keepdims=keepdim)
+        return x.sum(axis=dims, keepdims=keepdim, dtype=None if x.dtype.kind == "f" else np.int64)
 
     def backward(self, grad: Any) -> Any:
         return BroadcastTo.apply(Reshape.apply(grad, self.kept_shape), self.input_shape)
@@ -55,8 +56,11 @@ class MaxResult(NamedTuple):
 def _dims(dim: Dims, shape: tuple[int, ...], where: str) -> tuple[int, ...]:
     if dim is None:
         return tuple(range(len(shape)))
-    chosen = (dim,) if isinstance(dim, int) else dim
-    return tuple(dim_index(int(d), len(shape), where) for d in chosen)
+    chosen: Any = (dim,) if isinstance(dim, Integral) else dim
+    found = tuple(dim_index(int(d), len(shape), where) for d in chosen)
+    if len(set(found)) < len(found):
+        raise ShapeError(f"expected each dimension once, got {tuple(chosen)}.", where=where)
+    return found if shape else ()
 
 
 def _floating(x: Tensor, where: str) -> None:
@@ -92,7 +96,7 @@ def mean(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
     _floating(x, "mean")
     dims = _dims(dim, x.shape, "mean")
     count = math.prod(x.shape[d] for d in dims)
-    return Sum.apply(x, dims, keepdim) * (1.0 / count if count else math.nan)
+    return Sum.apply(x, dims, keepdim) / (count or math.nan)
 
 
 def var(input: Any, dim: Dims = None, correction: int = 1, keepdim: bool = False) -> Tensor:
@@ -113,7 +117,7 @@ def var(input: Any, dim: Dims = None, correction: int = 1, keepdim: bool = False
     dims = _dims(dim, x.shape, "var")
     distance = x - mean(x, dims, keepdim=True)
     count = math.prod(x.shape[d] for d in dims) - correction
-    return Sum.apply(distance * distance, dims, keepdim) * (1.0 / count if count > 0 else math.nan)
+    return Sum.apply(distance * distance, dims, keepdim) / (count if count > 0 else math.nan)
 
 
 def amax(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
@@ -154,7 +158,12 @@ def min(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
 
 def _along(input: Any, dim: int, keepdim: bool, find: Any, where: str) -> MaxResult:
     x = as_tensor(input)
-    (at,) = _extreme_dims(x, dim, where)
+    if not isinstance(dim, Integral):
+        hint = "Use amax or amin over several dimensions, maximum or minimum of two tensors."
+        raise ShapeError(f"expected one dimension, got {dim!r}.", where=where, hint=hint)
+    if not x.shape:
+        return MaxResult(x, make_tensor(np.zeros((), np.int64)))
+    (at,) = _extreme_dims(x, int(dim), where)
     indices = find(x.array, axis=at, keepdims=True)
     grid = np.ogrid[tuple(slice(n) for n in x.shape)]
     values = GetItem.apply(x, (*grid[:at], indices, *grid[at + 1 :]))
@@ -177,6 +186,5 @@ def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
 def _position(find: Any, input: Any, dim: int | None, keepdim: bool, where: str) -> Tensor:
     x = as_tensor(input)
     dims = _extreme_dims(x, dim, where)
-    return make_tensor(
-        np.asarray(find(x.array, axis=None if dim is None else dims[0], keepdims=keepdim))
-    )
+    axis = dims[0] if dim is not None and dims else None
+    return make_tensor(np.asarray(find(x.array, axis=axis, keepdims=keepdim)))

@@ -130,6 +130,7 @@ def dim_index(dim: int, dims: int, where: str) -> int:
     Raises:
         ShapeError: If there is no such dimension.
     """
+    dims = max(dims, 1)  # a scalar counts as having one
     if not -dims <= dim < dims:
         raise ShapeError(
             f"expected a dimension from {-dims} to {dims - 1}, got {dim}.", where=where
@@ -316,7 +317,11 @@ def getitem(input: Any, index: Any) -> Tensor:
 
 
 def plain_index(index: Any) -> Any:
-    """An index in which tensors are replaced by their arrays."""
+    """An index in which tensors are replaced by their arrays; nobody else can change it."""
     if isinstance(index, tuple):
         return tuple(plain_index(part) for part in index)
-    return getattr(index, "array", index)
+    index = getattr(index, "array", index)
+    if not isinstance(index, (np.ndarray, list)):
+        return index
+    numbers = np.array(index)
+    return numbers.astype(np.int64) if numbers.dtype.kind == "u" or not numbers.size else numbers

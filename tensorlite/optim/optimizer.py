@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tensorlite.autograd import Array
-from tensorlite.errors import ConfigError, StateError
+from tensorlite.errors import ConfigError, ShapeError, StateError
 from tensorlite.tensor import Tensor, from_numpy
 
 Group = dict[str, Any]
@@ -47,13 +47,18 @@ class Optimizer:
 
     def add_param_group(self, group: Group) -> None:
         """Add parameters with settings of their own."""
-        params = group["params"]
+        params = group.get("params", ())
         members = [params] if isinstance(params, Tensor) else list(params)
+        if not members:
+            raise ConfigError("expected parameters, got none.", where=type(self).__name__)
         known = {p for other in self.param_groups for p in other["params"]}
         for p in members:
-            if not isinstance(p, Tensor) or not p.is_leaf:
+            if not isinstance(p, Tensor) or not p.is_leaf or p.dtype.kind != "f":
+                what = "the result of an op" if isinstance(p, Tensor) and not p.is_leaf else repr(p)
                 raise ConfigError(
-                    f"expected leaf tensors, got {type(p).__name__}.", where=type(self).__name__
+                    f"expected floating point leaf tensors, got {what}.",
+                    where=type(self).__name__,
+                    hint="Pass model.parameters().",
                 )
             if p in known or sum(p is q for q in members) > 1:
                 raise ConfigError(
@@ -74,6 +79,12 @@ class Optimizer:
         for group in self.param_groups:
             moved = [p for p in group["params"] if p.grad is not None]
             for p in moved:
+                if p.grad.shape != p.shape:
+                    raise ShapeError(
+                        f"expected a gradient of shape {p.shape}, got {p.grad.shape}.",
+                        where=type(self).__name__,
+                    )
+            for p in moved:
                 if p not in self.state:
                     self.state[p] = self.init(p.array)
                 p.version[0] += 1
@@ -93,11 +104,11 @@ class Optimizer:
         for parameter, grad, state in zip(parameters, grads, states, strict=True):
             self.update(parameter, grad, state, group)
 
-    def zero_grad(self) -> None:
-        """Forget all gradients."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget all gradients, or keep them as zeros."""
         for group in self.param_groups:
             for p in group["params"]:
-                p.grad = None
+                p.grad = None if set_to_none or p.grad is None else p.grad.zero_()
 
     def state_dict(self) -> dict[str, Any]:
         """State and settings, with parameters by number, as PyTorch has them."""
@@ -119,6 +130,10 @@ class Optimizer:
             StateError: If the groups or the shapes are not this optimizer's.
         """
         members = self._members()
+        if not {"state", "param_groups"} <= set(state_dict):
+            raise StateError(
+                "expected a dict with 'state' and 'param_groups'.", where=type(self).__name__
+            )
         sizes = [len(group["params"]) for group in state_dict["param_groups"]]
         if sizes != [len(group["params"]) for group in self.param_groups]:
             raise StateError(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from tensorlite import kernels
 from tensorlite.autograd import Array
 from tensorlite.errors import ConfigError
@@ -88,6 +90,6 @@ class SGD(Optimizer):
                 velocity *= momentum
                 velocity += (1 - group["dampening"]) * grad
             else:
-                velocity = state["momentum_buffer"] = grad.copy()
+                velocity = state["momentum_buffer"] = np.array(grad)
             grad = grad + momentum * velocity if group["nesterov"] else velocity
         parameter -= group["lr"] * grad

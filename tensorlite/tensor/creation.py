@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def arange(
     """
     first, last = (0, start) if end is None else (start, end)
     if dtype is None:
-        dtype = np.float32 if float in map(type, (first, last, step)) else np.int64
+        dtype = np.float32 if np.float32 in map(to_kind, (first, last, step)) else np.int64
     return _wrap(np.arange(first, last, step).astype(dtype), requires_grad)
 
 
@@ -103,9 +104,9 @@ def ones_like(input: Tensor, dtype: DTypeLike | None = None, requires_grad: bool
 
 def to_kind(number: float) -> type:
     """The element type that a Python number gives."""
-    if isinstance(number, bool):
+    if isinstance(number, (bool, np.bool_)):
         return np.bool_
-    return np.float32 if isinstance(number, float) else np.int64
+    return np.int64 if isinstance(number, Integral) else np.float32
 
 
 def _wrap(array: Array, requires_grad: bool) -> Tensor:

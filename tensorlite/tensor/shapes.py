@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from tensorlite import ops
@@ -37,6 +38,10 @@ class Shapes(TensorBase):
     def reshape(self, *shape: Any) -> Tensor:
         return ops.reshape(self, sizes(shape))
 
+    def view_as(self, other: TensorBase) -> Tensor:
+        """As ``reshape`` to the shape of another tensor."""
+        return ops.reshape(self, other.shape)
+
     def view(self, *shape: Any) -> Tensor:
         """As ``reshape``: without a copy where the order in memory allows it."""
         return ops.reshape(self, sizes(shape))
@@ -69,6 +74,6 @@ class DimensionlessError(ShapeError, TypeError):
 
 def sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
     """Sizes given one by one, or as one sequence."""
-    if len(shape) == 1 and not isinstance(shape[0], int):
+    if len(shape) == 1 and not isinstance(shape[0], Integral):
         shape = tuple(shape[0])
     return tuple(int(n) for n in shape)

@@ -12,7 +12,7 @@ from tensorlite import autograd, ops
 from tensorlite.autograd import Array, is_grad_enabled, make_tensor
 from tensorlite.errors import DTypeError, GraphError, ShapeError
 from tensorlite.ops.convert import to_array
-from tensorlite.ops.shape import plain_index
+from tensorlite.ops.shape import dim_index, plain_index
 from tensorlite.tensor.arithmetic import Arithmetic
 from tensorlite.tensor.reductions import Reductions
 from tensorlite.tensor.shapes import Shapes
@@ -84,7 +84,7 @@ class Tensor(Arithmetic, Reductions, Shapes):
 
     def size(self, dim: int | None = None) -> Any:
         """All sizes, or the one of a dimension."""
-        return self.shape if dim is None else self.shape[dim]
+        return self.shape if dim is None else self.shape[dim_index(dim, self.ndim, "size")]
 
     def __repr__(self) -> str:
         text = np.array2string(self.array, separator=", ", prefix="tensor(")
@@ -105,6 +105,9 @@ class Tensor(Arithmetic, Reductions, Shapes):
                 hint="Compare with (a == b).array.all() or .any().",
             )
         return bool(self.array.item())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and self.array.size == 1 else repr(self)
 
     def __float__(self) -> float:
         return float(self.item())
@@ -152,10 +155,16 @@ class Tensor(Arithmetic, Reductions, Shapes):
 
     def clone(self) -> Tensor:
         """A copy; gradients flow through it."""
-        return ops.add(self, 0) if self.requires_grad else make_tensor(self.array.copy())
+        return ops.clone(self)
 
     def to(self, dtype: DTypeLike) -> Tensor:
         """The same numbers with another element type."""
+        if isinstance(dtype, str) and dtype.partition(":")[0] in ("cpu", "cuda", "mps"):
+            raise DTypeError(
+                f"expected an element type, got the device {dtype!r}.",
+                where="to",
+                hint="Everything runs on the processor; leave .to(device) out.",
+            )
         return ops.cast(self, dtype)
 
     def float(self) -> Tensor:
@@ -226,8 +235,6 @@ class Tensor(Arithmetic, Reductions, Shapes):
                 return function(self, other)
         try:
             in_place(self.array, plain_index(other), out=self.array, casting="same_kind")
-        except np.exceptions.DTypePromotionError as error:  # pragma: no cover - exotic types
-            raise DTypeError(f"{error}.", where="in-place") from None
         except TypeError:
             raise DTypeError(
                 f"expected a result of type {self.dtype}, got one that does not fit into it.",
@@ -235,7 +242,8 @@ class Tensor(Arithmetic, Reductions, Shapes):
                 hint="Write x = x + y, or cast with x.float().",
             ) from None
         except ValueError as error:
-            raise ShapeError(f"{error}.", where="in-place") from None
+            hint = None if self.array.flags.writeable else "It is a view; use x.clone() first."
+            raise ShapeError(f"{error}.", where="in-place", hint=hint) from None
         self.version[0] += 1
         return self
 
@@ -279,7 +287,20 @@ class Tensor(Arithmetic, Reductions, Shapes):
         return ops.reshape(ops.reshape(self, (-1,)), self.shape)
 
 
-class Parameter(Tensor):
+class _Member(Tensor):
+    """A tensor of a module: it shares the memory of a tensor and copies anything else."""
+
+    __slots__ = ()
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(0.0)
+        if isinstance(data, Tensor):
+            self.array, self.version = data.array, data.version
+        else:
+            self.array = np.array(to_array(data))
+
+
+class Parameter(_Member):
     """A tensor that a module learns; assigning one to an attribute of a module registers it.
 
     Args:
@@ -290,15 +311,14 @@ class Parameter(Tensor):
     __slots__ = ()
 
     def __init__(self, data: Any, requires_grad: bool = True) -> None:
-        super().__init__(0.0)
-        self.array = data.array if isinstance(data, Tensor) else np.array(to_array(data))
+        super().__init__(data)
         self.requires_grad_(requires_grad)
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"
 
 
-class Buffer(Tensor):
+class Buffer(_Member):
     """A tensor that belongs to a module's state and is not learned, such as a running mean.
 
     Args:
@@ -306,10 +326,6 @@ class Buffer(Tensor):
     """
 
     __slots__ = ()
-
-    def __init__(self, data: Any) -> None:
-        super().__init__(0.0)
-        self.array = data.array if isinstance(data, Tensor) else np.array(to_array(data))
 
 
 def _take_docstrings(family: type) -> None:
