@@ -13,6 +13,7 @@ cache (see ``cache.py``).
 from tensorlite.kernels.cache import cache_folder, needs_warm, warm
 from tensorlite.kernels.conv import conv2d, conv2d_input_grad, conv2d_weight_grad
 from tensorlite.kernels.geometry import Pair, conv_size, pair, pool_size
+from tensorlite.kernels.memory import set_memory_policy
 from tensorlite.kernels.norm import batch_norm, batch_norm_grad
 from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, sgd
 from tensorlite.kernels.pool import (
@@ -48,6 +49,7 @@ __all__ = [
     "pool_size",
     "relu",
     "relu_grad",
+    "set_memory_policy",
     "set_num_threads",
     "sgd",
     "warm",

@@ -88,6 +88,7 @@ class Plan:
     filters: int  # of the result, in all groups
     out: Pair
     units: int
+    work: int  # multiplications
     room: int
     lists: list[Any]
     pack: list[int]  # sizes and steps for the packing of weights
@@ -148,6 +149,7 @@ def _plan(
         filters=k * groups,
         out=out,
         units=units,
+        work=n * k * groups * c * taps * min(pixels, size[0] * size[1]),
         room=room,
         lists=[ready(x) for x in lists],
         pack=[groups, k, c, taps, base, k * c * taps, per_filter, per_channel, per_tap],
@@ -188,7 +190,7 @@ def _convolve(plan: Plan, x: Array, w: Array, bias: Array | None, relu: bool) ->
     lists = plan.lists
     args = [x, packed, start, y, work, *lists[:8], plan.images, int(relu), *steps, *lists[8:]]
     kernel = conv.filters_by_images if plan.images_across else conv.windows_by_filters
-    kernel(threads.parts_of(plan.units), dtype, args)
+    kernel(threads.parts_of(plan.units, plan.work), dtype, args)
     return y.transpose(3, 0, 1, 2) if plan.images_across else y.transpose(0, 3, 1, 2)
 
 
@@ -198,8 +200,8 @@ def _packed(plan: Plan, w: Array) -> Array:
 
     if not plan.images_across:
         packed = threads.aligned(plan.packed, w.dtype)
-        units = plan.packed // (plan.panel * 64)
-        conv.pack_weights(threads.parts_of(units or 1), w.dtype, [w, packed, *plan.pack])
+        parts = threads.parts_of(plan.packed // plan.panel, plan.packed * 8)
+        conv.pack_weights(parts, w.dtype, [w, packed, *plan.pack])
         return packed
     if not plan.backward:
         return np.ascontiguousarray(w.transpose(0, 2, 3, 1))
@@ -239,8 +241,9 @@ def conv2d_weight_grad(
     moves = [step // x.itemsize for step in (*x.strides, *dy.strides)]
     args = [x, dy, sums, work, *plan.lists, x.shape[0], *moves]
     kernel = conv_grad.filters_by_taps if plan.images_across else conv_grad.taps_by_filters
-    kernel(threads.parts_of(plan.units), x.dtype, args)
-    conv_grad.collect(threads.parts_of(-(-dw.size // 4096)), x.dtype, [sums, dw, *plan.collect])
+    kernel(threads.parts_of(plan.units, plan.work), x.dtype, args)
+    parts = threads.parts_of(dw.shape[0], plan.sums * 8)
+    conv_grad.collect(parts, x.dtype, [sums, dw, *plan.collect])
     return dw
 
 
@@ -250,6 +253,7 @@ class GradPlan:
 
     images_across: bool
     units: int
+    work: int
     room: int
     sums: int
     lists: list[Any]
@@ -311,7 +315,8 @@ def _grad_plan(
     one = blocks * down * padded  # numbers of one group's sums
     return GradPlan(
         images_across=lanes,
-        units=shares * groups * blocks,
+        units=shares * groups * (1 if lanes else blocks),
+        work=n * k * groups * c * taps * pixels,
         room=room,
         sums=shares * groups * one,
         lists=[ready(x) for x in lists],

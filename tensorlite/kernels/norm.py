@@ -76,7 +76,7 @@ def _sums(kernel: Any, rows: Array, arrays: list[Array], *more: int) -> tuple[Ar
     shares = max(1, min(SHARES, count // 64))
     out = np.empty((shares, 2, channels))
     few = np.empty(out.shape, rows.dtype)
-    kernel(parts_of(shares), rows.dtype, [*arrays, few, out, count, channels, shares, *more])
+    kernel(parts_of(shares, rows.size * 16), rows.dtype, [*arrays, few, out, count, channels, shares, *more])
     first, second = out.sum(0)
     return first, second
 
@@ -93,4 +93,4 @@ def _back(rows: Array, like: Array) -> Array:
 
 
 def _parts(rows: Array) -> int:
-    return parts_of(max(1, min(rows.shape[0], rows.size >> 14)))
+    return parts_of(rows.shape[0], rows.size * 16)

@@ -53,7 +53,7 @@ def cross_entropy(x: Array, target: Array) -> tuple[Array, Array]:
     losses, dx = np.empty(x.shape[0], x.dtype), np.empty(x.shape, x.dtype)
     steps = [step // x.itemsize for step in x.strides]
     args = [x, losses, dx, target, *x.shape, *steps]
-    passes.cross_entropy(parts_of(max(1, x.size >> 12)), x.dtype, args)
+    passes.cross_entropy(parts_of(x.shape[0], x.size * 512), x.dtype, args)
     return losses, dx
 
 
@@ -103,7 +103,7 @@ def _each(kernel: Any, settings: Array, parameters: list[Array], arrays: list[Ar
     sizes = [p.size for p in parameters]
     units = sum(-(-size // CHUNK) for size in sizes)
     args = [settings, len(sizes), CHUNK, units, *arrays, *sizes]
-    kernel(parts_of(units) if sum(sizes) > CHUNK * 4 else 1, settings.dtype, args)
+    kernel(parts_of(units, sum(sizes) * 32), settings.dtype, args)
 
 
 def is_ours(x: Array) -> bool:
@@ -129,4 +129,4 @@ def _as(x: Array, like: Array) -> Array:
 
 
 def _parts(x: Array) -> int:
-    return parts_of(max(1, x.size >> 14))
+    return parts_of(x.size, x.size * 16)

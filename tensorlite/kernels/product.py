@@ -20,7 +20,6 @@ from tensorlite.kernels.conv import ready, strided
 Array = NDArray[Any]
 
 TINY = 1 << 12  # multiplications that NumPy has done before a kernel is called
-ALONE = 1 << 15  # and that are not worth a second thread
 
 
 def matmul(a: Array, b: Array, bias: Array | None = None) -> Array:
@@ -78,8 +77,7 @@ def _product(a: Array, b: Array, bias: Array | None, out: Array, across: bool) -
         a.strides[1] // size, b.strides[0] // size, b.strides[1] // size, int(across), room,
     ]  # fmt: skip
     units = -(-m // rows) * -(-n // panel)
-    parts = 1 if m * n * k < ALONE else threads.parts_of(units)
-    product.matmul(parts, a.dtype, args)
+    product.matmul(threads.parts_of(units, m * n * k), a.dtype, args)
 
 
 @functools.lru_cache(maxsize=512)

@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-PATIENCE = 3000  # looks at the ticket before a thread sleeps; one takes some 30 nanoseconds
+PATIENCE = 3000  # looks at the other threads before the caller lets the system choose
+IDLE = 40_000  # looks at the ticket before a helper sleeps: a fraction of a millisecond
 PARTS = 4  # per thread: a thread that comes late or is held up leaves its share to others
+WORTH = 1 << 20  # multiplications that take as long as telling another thread about them
 
 
 def available_cores() -> int:
@@ -102,7 +104,7 @@ def _help(words: NDArray[np.int64], number: int, bell: queue.SimpleQueue[None]) 
 
     seen = 0
     while seen >= 0:
-        seen = serve(words, number, seen, PATIENCE)
+        seen = serve(words, number, seen, IDLE)
         if seen >= 0:
             bell.get()
 
@@ -155,9 +157,9 @@ def address(array: NDArray[Any]) -> int:
     return int(array.__array_interface__["data"][0])
 
 
-def parts_of(units: int) -> int:
-    """How many parts to make of this many pieces of work."""
-    return min(units, PARTS * _team.count if _team.count > 1 else 1)
+def parts_of(units: int, work: int) -> int:
+    """How many parts to make of so many pieces of work, which have so many multiplications."""
+    return max(1, min(units, PARTS * _team.count if _team.count > 1 else 1, work // WORTH))
 
 
 class _Memory(threading.local):

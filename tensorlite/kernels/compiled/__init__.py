@@ -21,6 +21,9 @@ from typing import Any
 import numpy as np
 
 from tensorlite.kernels.cache import caching, jit_enabled, run
+from tensorlite.kernels.threads import launch
+
+COMPILED = jit_enabled()
 
 
 def jit(function: Callable[..., Any]) -> Any:
@@ -60,9 +63,7 @@ class Region:
 
     def __call__(self, parts: int, dtype: Any, args: list[Any]) -> None:
         """Do all parts of the work; ``args`` are arrays that own their memory, and integers."""
-        from tensorlite.kernels.threads import launch
-
-        if jit_enabled():
+        if COMPILED:
             launch(self.address(dtype), parts, args, dtype)
             return
         flat = [x if isinstance(x, int) else _flat(x) for x in args]

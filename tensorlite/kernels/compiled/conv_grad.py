@@ -112,11 +112,11 @@ def filters_by_taps(part, parts, thread, args, one):
     framed = edge + DOWN * ACROSS * vector
     given = framed + n[10] * n[11] * C * width
     tiles, blocks = (K + DOWN - 1) // DOWN, (images + width - 1) // width
-    begin, end = share(shares * groups * tiles, part, parts)
+    begin, end = share(shares * groups, part, parts)
     for unit in range(begin, end):
-        k, g = unit % tiles * DOWN, unit // tiles % groups
-        block0, block1 = share(blocks, unit // tiles // groups, shares)
-        clear(sums, unit * DOWN * rows, DOWN * rows)
+        g = unit % groups
+        block0, block1 = share(blocks, unit // groups, shares)
+        clear(sums, unit * tiles * DOWN * rows, tiles * DOWN * rows)
         for block in range(block0, block1):
             count = min(width, images - block * width)
             if block == block0 or count < width:
@@ -125,20 +125,21 @@ def filters_by_taps(part, parts, thread, args, one):
             frame_lanes(x, corner, steps, count, work, framed, shape, width)
             corner = block * width * dy_steps[0] + g * K * dy_steps[1]
             frame_lanes(dy, corner, dy_steps, count, work, given, (K, Ho, Wo, Ho, Wo, 0, 0), width)
-            left = tile_rows(blank, filters, k)
-            for j in range(0, rows, ACROSS):
-                right = tile_columns(blank, taps, j)
-                t = blank
-                for i in range(Ho * Wo):
-                    ia, ib = given + i * K * width, framed + corners[i] * width
-                    for v in range(0, width, vector):
-                        t = tile_dot(t, work, left, ia + v, work, right, ib + v)
-                tile_store(t, work, tile_steps(blank, ACROSS * vector), edge)
-                fold(work, edge, DOWN * ACROSS, vector)
-                for r in range(DOWN):
-                    for c in range(ACROSS):
-                        target = (unit * DOWN + r) * rows + j + c
-                        sums[target] += work[edge + (r * ACROSS + c) * vector]
+            for tile in range(tiles):
+                left = tile_rows(blank, filters, tile * DOWN)
+                for j in range(0, rows, ACROSS):
+                    right = tile_columns(blank, taps, j)
+                    t = blank
+                    for i in range(Ho * Wo):
+                        ia, ib = given + i * K * width, framed + corners[i] * width
+                        for v in range(0, width, vector):
+                            t = tile_dot(t, work, left, ia + v, work, right, ib + v)
+                    tile_store(t, work, tile_steps(blank, ACROSS * vector), edge)
+                    fold(work, edge, DOWN * ACROSS, vector)
+                    for r in range(DOWN):
+                        target = ((unit * tiles + tile) * DOWN + r) * rows + j
+                        for c in range(ACROSS):
+                            sums[target + c] += work[edge + (r * ACROSS + c) * vector]
 
 
 @jit

@@ -1,0 +1,178 @@
+"""Whole training steps beside PyTorch: forward, loss, backward and update, float32.
+
+    python benchmarks/steps.py --torch /path/to/a/python/that/has/torch
+
+Each library runs in a process of its own, because two OpenMP runtimes in one disturb each other,
+and the processes take turns, so that whatever else the machine does meets both. The table has the
+median over the rounds of each round's median step, the ratio to the better of PyTorch's two memory
+layouts, the memory at the peak, and the first step counted from the start of the process. ``style``
+is ``Sequential``, or ``functional``: the layers called one by one, which joins nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+STARTED = time.time()
+ROOT = Path(__file__).resolve().parent.parent
+MODELS = {"lenet5-64": 64, "lenet5-256": 256, "vgg-mini-128": 128}
+CONTENDERS = ("tensorlite", "tensorlite-functional", "torch", "torch-channels-last")
+
+
+def build(nn: Any, model: str) -> tuple[Any, tuple[int, int, int]]:
+    """The same network from either library's layers, and the shape of its pictures."""
+    if model.startswith("lenet5"):
+        layers = [
+            nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+            nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
+        ]  # fmt: skip
+        return nn.Sequential(*layers), (1, 28, 28)
+    layers, channels = [], 3
+    for width in (64, 64, 0, 128, 128, 0, 256, 256, 0):
+        if width:
+            layers += [nn.Conv2d(channels, width, 3, padding=1, bias=False)]
+            layers += [nn.BatchNorm2d(width), nn.ReLU()]
+            channels = width
+        else:
+            layers.append(nn.MaxPool2d(2))
+    layers += [nn.Flatten(), nn.Linear(256 * 16, 512), nn.ReLU(), nn.Linear(512, 10)]
+    return nn.Sequential(*layers), (3, 32, 32)
+
+
+def tensorlite_step(model: str, style: str) -> Any:
+    """A function that takes one step."""
+    import tensorlite as tl
+
+    tl.kernels.set_memory_policy()
+    network, shape = build(tl.nn, model)
+    optimizer = tl.optim.SGD(network.parameters(), lr=1e-3, momentum=0.9)
+    x = tl.randn(MODELS[model], *shape)
+    y = tl.tensor([i % 10 for i in range(MODELS[model])])
+    layers = list(network) if style == "functional" else [network]
+
+    def step() -> None:
+        out = x
+        for layer in layers:
+            out = layer(out)
+        loss = tl.nn.functional.cross_entropy(out, y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def torch_step(model: str, style: str) -> Any:
+    """A function that takes one step."""
+    import torch
+
+    torch.manual_seed(0)
+    network, shape = build(torch.nn, model)
+    x = torch.randn(MODELS[model], *shape)
+    y = torch.arange(MODELS[model]) % 10
+    if style == "channels-last":
+        network = network.to(memory_format=torch.channels_last)
+        x = x.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.SGD(network.parameters(), lr=1e-3, momentum=0.9)
+
+    def step() -> None:
+        loss = torch.nn.functional.cross_entropy(network(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def measure(model: str, contender: str, seconds: float) -> dict[str, float]:
+    """One round, in this process."""
+    library, _, style = contender.partition("-")
+    step = (tensorlite_step if library == "tensorlite" else torch_step)(model, style)
+    step()
+    first = time.time() - STARTED
+    for _ in range(3):
+        step()
+    times = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < 5:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"ms": statistics.median(times) * 1e3, "mb": peak, "first": first}
+
+
+def in_process(python: str, model: str, contender: str, args: argparse.Namespace) -> dict[str, Any]:
+    """One round, in a fresh process."""
+    command = [python, __file__, "--one", model, contender, "--seconds", str(args.seconds)]
+    threads = str(args.threads)
+    env = {**os.environ, "TENSORLITE_NUM_THREADS": threads, "OMP_NUM_THREADS": threads}
+    if contender.startswith("tensorlite"):
+        env["PYTHONPATH"] = str(ROOT)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{contender}: {done.stderr.strip().splitlines()[-1]}")
+    return dict(json.loads(done.stdout))
+
+
+def compare(model: str, args: argparse.Namespace) -> list[dict[str, Any]]:
+    """All contenders on one model, taking turns."""
+    contenders = [c for c in CONTENDERS if args.torch or not c.startswith("torch")]
+    rounds: dict[str, list[dict[str, float]]] = {c: [] for c in contenders}
+    for _ in range(args.rounds):
+        for c in contenders:
+            python = args.torch if c.startswith("torch") else sys.executable
+            rounds[c].append(in_process(python, model, c, args))
+    rows = []
+    for c in contenders:
+        row = {key: statistics.median(r[key] for r in rounds[c]) for key in ("ms", "mb", "first")}
+        rows.append({"model": model, "contender": c, **row})
+    best = min((r["ms"] for r in rows if r["contender"].startswith("torch")), default=None)
+    for row in rows:
+        row["ratio"] = None if best is None else row["ms"] / best
+    return rows
+
+
+def main() -> None:
+    """Measure, print the table, and write JSON if wanted."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--torch", help="a Python that has PyTorch; without it ours runs alone")
+    parser.add_argument("--models", nargs="+", default=list(MODELS), choices=list(MODELS))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each round")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--json", type=Path, help="write the numbers there too")
+    parser.add_argument("--one", nargs=2, metavar=("MODEL", "CONTENDER"), help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.one:
+        print(json.dumps(measure(*args.one, args.seconds)))
+        return
+    print(f"{platform.machine()}, {args.threads} threads, medians of {args.rounds} rounds")
+    print(f"{'model':14} {'contender':22} {'ms/step':>9} {'ratio':>6} {'peak MB':>8} {'first s':>8}")
+    found = []
+    for model in args.models:
+        for row in compare(model, args):
+            found.append(row)
+            ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"
+            print(
+                f"{row['model']:14} {row['contender']:22} {row['ms']:9.2f} {ratio:>6} "
+                f"{row['mb']:8.0f} {row['first']:8.2f}",
+                flush=True,
+            )
+    if args.json:
+        args.json.write_text(json.dumps({"threads": args.threads, "rows": found}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
