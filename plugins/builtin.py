@@ -64,6 +64,7 @@ def register_augmentations(register: Register) -> None:
     register("scale", augment.RandomScale)
     register("horizontal_flip", augment.HorizontalFlip)
     register("random_crop", augment.RandomCrop)
+    register("thinning", augment.RandomThinning)
 
 
 @hookimpl

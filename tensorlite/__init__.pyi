@@ -66,6 +66,9 @@ from .ops import transpose as transpose
 from .ops import unsqueeze as unsqueeze
 from .ops import var as var
 from .ops import where as where
+from .ops.convert import float32 as float32
+from .ops.convert import float64 as float64
+from .ops.convert import int64 as int64
 from .random import Generator as Generator
 from .random import manual_seed as manual_seed
 from .registry import augmentations as augmentations

@@ -29,6 +29,6 @@ def register_models(register: Any) -> None:
             image_size=size,
             features="features",
             head="classifier.4",
-            recipe=_HERE / f"{name}.toml",
+            recipe=_HERE / "lenet.toml",
             card=_HERE / f"{name}.md",
         )

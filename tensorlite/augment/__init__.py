@@ -13,6 +13,7 @@ from tensorlite.augment.geometry import (
     RandomScale,
     RandomShift,
 )
+from tensorlite.augment.strokes import RandomThinning
 from tensorlite.augment.warp import warp
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "RandomRotation",
     "RandomScale",
     "RandomShift",
+    "RandomThinning",
     "augment_batch",
     "warp",
 ]

@@ -123,6 +123,13 @@ def conv2d(
     return Conv2d.apply(x, w, bias if bias is None else cast(bias, x.dtype), steps, relu)
 
 
+def _missing_dimension(x: TensorBase, w: TensorBase) -> str | None:
+    if len(x.shape) != 3 or len(w.shape) != 4:
+        return None
+    missing = "batch" if x.shape[0] == w.shape[1] else "channels"
+    return f"Add the {missing} with x.unsqueeze({0 if missing == 'batch' else 1})."
+
+
 def _check(x: TensorBase, w: TensorBase, bias: TensorBase | None, steps: Steps) -> None:
     stride, padding, dilation, groups = steps
     if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
@@ -131,7 +138,7 @@ def _check(x: TensorBase, w: TensorBase, bias: TensorBase | None, steps: Steps) 
         raise ShapeError(
             f"expected input (N, C, H, W) and weight (K, C, R, S), got {x.shape} and {w.shape}.",
             where="conv2d",
-            hint="Add the channels with x.unsqueeze(1)." if len(x.shape) == 3 else None,
+            hint=_missing_dimension(x, w),
         )
     if min(*stride, *dilation, groups) < 1 or min(padding) < 0:
         raise ShapeError(

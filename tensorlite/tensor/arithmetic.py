@@ -58,11 +58,11 @@ class Arithmetic(TensorBase):
     def __abs__(self) -> Tensor:
         return ops.abs(self)
 
-    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
-        return ops.eq(self, other)
+    def __eq__(self, other: object) -> Any:
+        return False if other is None else ops.eq(self, other)
 
-    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
-        return ops.ne(self, other)
+    def __ne__(self, other: object) -> Any:
+        return True if other is None else ops.ne(self, other)
 
     def __lt__(self, other: Any) -> Tensor:
         return ops.lt(self, other)

@@ -11,6 +11,7 @@ from tensorlite.augment import (
     RandomRotation,
     RandomScale,
     RandomShift,
+    RandomThinning,
     augment_batch,
     warp,
 )
@@ -25,6 +26,7 @@ EVERY = [
     RandomScale(0.8, 1.2),
     HorizontalFlip(),
     RandomCrop(padding=2),
+    RandomThinning(1.8),
     Compose([RandomShift(), HorizontalFlip(), RandomRotation(), RandomScale()]),
 ]
 
@@ -244,6 +246,8 @@ def test_a_crop_is_a_part_of_the_image():
         lambda: RandomCrop(0),
         lambda: RandomCrop((4, 4, 4)),
         lambda: RandomCrop(4, padding=-1),
+        lambda: RandomThinning(-0.1),
+        lambda: RandomThinning(2.1),
     ],
 )
 def test_impossible_options_are_refused(wrong):
