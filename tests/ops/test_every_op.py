@@ -273,14 +273,14 @@ CASES = [
         "conv2d with relu",
         lambda x, w, b: ops.conv2d(x, w, b, **CONV, relu=True),
         lambda x, w, b: np.maximum(reference.conv2d(x, w, *CONV_STEPS) + b.reshape(1, -1, 1, 1), 0),
-        ((2, 4, 5, 6), (6, 2, 2, 3), (6,)),
+        ((1, 2, 4, 7), (4, 1, 2, 3), (4,)),
         ("Conv2d", "ReluGrad"),
     ),
     OpCase(
         "conv2d",
         lambda x, w, b: ops.conv2d(x, w, b, **CONV),
         lambda x, w, b: reference.conv2d(x, w, *CONV_STEPS) + b.reshape(1, -1, 1, 1),
-        ((2, 4, 5, 6), (6, 2, 3, 2), (6,)),
+        ((1, 2, 4, 5), (4, 1, 3, 2), (4,)),
         ("Conv2d", "Conv2dInputGrad", "Conv2dWeightGrad"),
     ),
     OpCase(
