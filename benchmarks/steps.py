@@ -159,8 +159,9 @@ def main() -> None:
         print(json.dumps(measure(*args.one, args.seconds)))
         return
     print(f"{platform.machine()}, {args.threads} threads, medians of {args.rounds} rounds")
-    head = f"{'model':14} {'contender':22} {'ms/step':>9} {'ratio':>6}"
-    print(f"{head} {'peak MB':>8} {'first s':>8}")
+    print(
+        f"{'model':14} {'contender':22} {'ms/step':>9} {'ratio':>6} {'peak MB':>8} {'first s':>8}"
+    )
     found = []
     for model in args.models:
         for row in compare(model, args):

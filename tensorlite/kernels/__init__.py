@@ -11,7 +11,8 @@ cache (see ``cache.py``).
 """
 
 from tensorlite.kernels.cache import cache_folder, needs_warm, warm
-from tensorlite.kernels.conv import conv2d, conv2d_input_grad, conv2d_weight_grad
+from tensorlite.kernels.conv import conv2d, conv2d_input_grad
+from tensorlite.kernels.conv_grad import conv2d_weight_grad
 from tensorlite.kernels.geometry import Pair, conv_size, pair, pool_size
 from tensorlite.kernels.memory import set_memory_policy
 from tensorlite.kernels.norm import batch_norm, batch_norm_grad

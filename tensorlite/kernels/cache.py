@@ -114,19 +114,7 @@ def warm(progress: Callable[[int, int], None] | None = None) -> int:
     Returns:
         The number of kernels.
     """
-    from tensorlite.kernels import conv, pool
-
-    x = np.zeros((1, 1, 2, 2), np.float32)
-    one, none = (1, 1), (0, 0)
-    index = np.zeros((1, 1, 2, 2), np.int32)
-    calls: list[Callable[[], Any]] = [
-        lambda: conv.conv2d(x, x, one, none, one, 1),
-        lambda: conv.conv2d_input_grad(x[:, :, :1, :1], x, (2, 2), one, none, one, 1),
-        lambda: pool.max_pool2d(x, one, one, none, one, False),
-        lambda: pool.max_pool2d_grad(x, index, (2, 2)),
-        lambda: pool.max_pool2d_pick(x, index),
-        lambda: pool.avg_pool2d(x, one, one, none, False, True),
-    ]
+    calls = _one_call_of_each()
     for done, call in enumerate(calls):
         if progress is not None:
             progress(done, len(calls))
@@ -136,6 +124,38 @@ def warm(progress: Callable[[int, int], None] | None = None) -> int:
     if jit_enabled() and usable():
         (cache_folder() / "warm").touch()
     return len(calls)
+
+
+def _one_call_of_each() -> list[Callable[[], Any]]:
+    """Small calls that together reach every kernel, for float32."""
+    from tensorlite.kernels import conv, conv_grad, norm, passes, pool, product
+
+    x, few = np.zeros((1, 1, 2, 2), np.float32), np.zeros((32, 1, 2, 2), np.float32)
+    one, none = (1, 1), (0, 0)
+    index = np.zeros((1, 1, 2, 2), np.int32)
+    flat, square = np.zeros(1 << 13, np.float32), np.zeros((16, 16), np.float32)
+    line, count = np.zeros(2, np.float32), np.zeros(2, np.int64)
+    pictures = np.zeros((2, 2, 2, 2), np.float32)
+    return [
+        lambda: product.matmul(square, square),
+        lambda: conv.conv2d(x, x, one, none, one, 1),
+        lambda: conv.conv2d(few, x, one, none, one, 1),
+        lambda: conv_grad.conv2d_weight_grad(x, x, one, one, none, one, 1),
+        lambda: conv_grad.conv2d_weight_grad(few, few, one, one, none, one, 1),
+        lambda: pool.max_pool2d(x, one, one, none, one, False),
+        lambda: pool.max_pool2d_grad(x, index, (2, 2)),
+        lambda: pool.max_pool2d_pick(x, index),
+        lambda: pool.avg_pool2d(x, one, one, none, False, True),
+        lambda: norm.batch_norm(pictures, line, line, 1e-5),
+        lambda: norm.batch_norm_grad(
+            pictures, pictures, pictures, line, line, line, 1e-5, relu=True
+        ),
+        lambda: passes.relu(flat),
+        lambda: passes.relu_grad(flat, flat),
+        lambda: passes.cross_entropy(square[:2], count),
+        lambda: passes.sgd([line], [line], [line], 0.1, 0.9, 0.0, 1.0, False),
+        lambda: passes.adam([line], [line], [line], [line], [0.9, 0.9, 0, 1, 0.1, 1, 1]),
+    ]
 
 
 def _say(sentence: str) -> None:

@@ -76,8 +76,11 @@ def _sums(kernel: Any, rows: Array, arrays: list[Array], *more: int) -> tuple[Ar
     shares = max(1, min(SHARES, count // 64))
     out = np.empty((shares, 2, channels))
     few = np.empty(out.shape, rows.dtype)
-    sizes = [count, channels, shares, *more]
-    kernel(parts_of(shares, rows.size * 16), rows.dtype, [*arrays, few, out, *sizes])
+    kernel(
+        parts_of(shares, rows.size * 16),
+        rows.dtype,
+        [*arrays, few, out, count, channels, shares, *more],
+    )
     first, second = out.sum(0)
     return first, second
 

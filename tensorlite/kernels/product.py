@@ -54,7 +54,7 @@ def _cost(m: int, n: int, k: int, b: Array) -> int:
 
 @functools.lru_cache(maxsize=8)
 def _tile(dtype: Any) -> tuple[int, int]:
-    from tensorlite.kernels.compiled.simd import ROWS, VECS, VECTOR_BYTES
+    from tensorlite.kernels.compiled.processor import ROWS, VECS, VECTOR_BYTES
 
     return ROWS, VECS * VECTOR_BYTES // dtype.itemsize
 

@@ -136,6 +136,80 @@ def avg_pool2d_grad(
     return dx[..., top : top + height, left : left + width]
 
 
+def batch_norm(
+    x: Array, weight: Array, bias: Array, eps: float, relu: bool = False
+) -> tuple[Array, Array, Array]:
+    """Normalise by the statistics of the batch."""
+    wide = x.astype(np.float64)
+    others = tuple(i for i in range(x.ndim) if i != 1)
+    mean, variance = wide.mean(others), wide.var(others)
+    columns = (-1, *[1] * (x.ndim - 2))
+    normal = (wide - mean.reshape(columns)) / np.sqrt(variance + eps).reshape(columns)
+    y = normal * weight.reshape(columns) + bias.reshape(columns)
+    return (np.maximum(y, 0) if relu else y).astype(x.dtype), mean, variance
+
+
+def batch_norm_grad(
+    x: Array, dy: Array, y: Array, weight: Array, mean: Array, variance: Array,
+    eps: float, relu: bool,
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """The gradients of input, weight and bias."""
+    others, columns = tuple(i for i in range(x.ndim) if i != 1), (-1, *[1] * (x.ndim - 2))
+    given = np.where((y > 0) | (not relu), dy, 0).astype(np.float64)
+    scale = 1 / np.sqrt(variance + eps).reshape(columns)
+    normal = (x - mean.reshape(columns)) * scale
+    for_bias, for_weight = given.sum(others), (given * normal).sum(others)
+    count = x.size // x.shape[1]
+    both = for_bias.reshape(columns) + normal * for_weight.reshape(columns)
+    dx = scale * weight.reshape(columns) * (given - both / count)
+    return dx.astype(x.dtype), for_weight.astype(x.dtype), for_bias.astype(x.dtype)
+
+
+def relu(x: Array) -> Array:
+    """The positive part."""
+    return np.maximum(x, 0)
+
+
+def relu_grad(dy: Array, y: Array) -> Array:
+    """The gradient where the result was positive."""
+    return np.where(y > 0, dy, 0).astype(dy.dtype)
+
+
+def cross_entropy(x: Array, target: Array) -> tuple[Array, Array]:
+    """Minus the logarithm of the true class's softmax for each row, and its gradient."""
+    shifted = x - x.max(1, keepdims=True)
+    softmax = np.exp(shifted) / np.exp(shifted).sum(1, keepdims=True)
+    rows = np.arange(len(x))
+    losses = np.log(np.exp(shifted).sum(1)) - shifted[rows, target]
+    softmax[rows, target] -= 1
+    return losses, softmax
+
+
+def sgd(
+    parameters: list[Array], grads: list[Array], velocities: list[Array],
+    rate: float, momentum: float, decay: float, keep: float, nesterov: bool,
+) -> None:  # fmt: skip
+    """Move parameters and velocities in place."""
+    for p, g, v in zip(parameters, grads, velocities, strict=True):
+        step = g + decay * p
+        v[...] = momentum * v + keep * step
+        p -= rate * (step + momentum * v if nesterov else v)
+
+
+def adam(
+    parameters: list[Array], grads: list[Array], means: list[Array], squares: list[Array],
+    settings: list[float],
+) -> None:  # fmt: skip
+    """Move parameters and both means in place."""
+    beta1, beta2, decay, shrink, rate, root, eps = settings
+    for p, g, m, v in zip(parameters, grads, means, squares, strict=True):
+        p *= shrink
+        step = g + decay * p
+        m += (1 - beta1) * (step - m)
+        v[...] = beta2 * v + (1 - beta2) * step * step
+        p -= rate * m / (np.sqrt(v) * root + eps)
+
+
 def _counts(
     size: Any, out: Pair, kernel: Pair, stride: Pair, padding: Pair, count_padding: bool
 ) -> Array:

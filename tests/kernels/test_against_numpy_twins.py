@@ -70,6 +70,105 @@ def test_convolution_in_all_three_directions(
 
 
 @small
+@given(
+    st.integers(0, 999), st.integers(1, 33), st.integers(1, 67), st.integers(1, 67),
+    st.sampled_from([1, 2, 5, 8]), st.sampled_from([1, 3, 5]), st.integers(1, 2), st.booleans(),
+)  # fmt: skip
+def test_convolution_with_many_channels_and_images(
+    seed: int, n: int, c: int, k: int, size: int, window: int, stride: int, double: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    if not jit_enabled():
+        n, c, k, size = 1 + n % 3, 1 + c % 3, 1 + k % 9, min(size, 3)
+    dtype = np.float64 if double else np.float32
+    pad = window // 2
+    out = conv_size(size, window, stride, pad, 1)
+    x = rng.standard_normal((n, c, size, size)).astype(dtype)
+    w = rng.standard_normal((k, c, window, window)).astype(dtype)
+    dy = rng.standard_normal((n, k, out, out)).astype(dtype)
+    steps = (stride, stride), (pad, pad), (1, 1), 1
+    bias = rng.standard_normal(k).astype(dtype)
+    expected = np.maximum(reference.conv2d(x, w, *steps) + bias[:, None, None], 0)
+    close(kernels.conv2d(x, w, *steps, bias=bias, relu=True), expected)
+    shape = (size, size)
+    close(
+        kernels.conv2d_input_grad(dy, w, shape, *steps),
+        reference.conv2d_input_grad(dy, w, shape, *steps),
+    )
+    close(
+        kernels.conv2d_weight_grad(x, dy, (window, window), *steps),
+        reference.conv2d_weight_grad(x, dy, (window, window), *steps),
+    )
+
+
+@small
+@given(
+    st.integers(0, 999), st.integers(1, 67), st.integers(0, 67), st.integers(1, 67),
+    st.booleans(), st.booleans(), st.booleans(),
+)  # fmt: skip
+def test_matrix_products_in_every_memory_order(
+    seed: int, m: int, k: int, n: int, turned: bool, other: bool, double: bool
+) -> None:
+    rng, dtype = np.random.default_rng(seed), np.float64 if double else np.float32
+    a = rng.standard_normal((m, k)).astype(dtype, order="F" if turned else "C")
+    b = rng.standard_normal((k, n)).astype(dtype, order="F" if other else "C")
+    bias = rng.standard_normal(n).astype(dtype)
+    close(kernels.matmul(a, b, bias), (a.astype(float) @ b + bias).astype(dtype))
+
+
+@small
+@given(pictures(67), st.booleans())
+def test_batch_norm_with_its_gradient(picture: Any, relu: bool) -> None:
+    x, rng = picture
+    weight, bias = rng.standard_normal((2, x.shape[1])).astype(x.dtype)
+    found = kernels.batch_norm(x, weight, bias, 0.1, relu)
+    for value, expected in zip(
+        found, reference.batch_norm(x, weight, bias, 0.1, relu), strict=True
+    ):
+        np.testing.assert_allclose(value, expected, rtol=1e-3, atol=2e-4)
+    y, mean, variance = found
+    dy = rng.standard_normal(x.shape).astype(x.dtype)
+    given_ = x, dy, y, weight, mean, variance, 0.1, relu
+    for value, expected in zip(
+        kernels.batch_norm_grad(*given_), reference.batch_norm_grad(*given_), strict=True
+    ):
+        np.testing.assert_allclose(value, expected, rtol=1e-3, atol=2e-3)
+
+
+@small
+@given(pictures(40))
+def test_passes_over_memory(picture: Any) -> None:
+    x, rng = picture
+    x = np.concatenate([x] * 20) if jit_enabled() else x
+    np.testing.assert_array_equal(kernels.relu(x), reference.relu(x))
+    dy = rng.standard_normal(x.shape).astype(x.dtype)
+    np.testing.assert_array_equal(kernels.relu_grad(dy, x), reference.relu_grad(dy, x))
+    scores = x.reshape(x.shape[0], -1)
+    target = rng.integers(0, scores.shape[1], len(scores))
+    for value, expected in zip(
+        kernels.cross_entropy(scores, target), reference.cross_entropy(scores, target), strict=True
+    ):
+        close(value, expected)
+
+
+@small
+@given(pictures())
+def test_the_optimizers_updates(picture: Any) -> None:
+    x, rng = picture
+    p, g, m, v = (np.abs(rng.standard_normal((4, *x.shape))) + 0.1).astype(x.dtype)
+    for name, state, options in (
+        ("sgd", [m], [0.1, 0.9, 0.01, 0.5, True]),
+        ("adam", [m, v], [[0.9, 0.99, 0.1, 0.98, 0.01, 1.5, 1e-3]]),
+    ):
+        found, expected = ([a.copy() for a in (p, *state)] for _ in range(2))
+        for module, arrays in ((kernels, found), (reference, expected)):
+            move = getattr(module, name)
+            move([arrays[0]], [g], *[[a] for a in arrays[1:]], *options)
+        for value, right in zip(found, expected, strict=True):
+            close(value, right)
+
+
+@small
 @given(pictures(), pairs, pairs, paddings, pairs, st.booleans())
 def test_max_pooling_with_its_gradients(
     picture: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool

@@ -20,10 +20,9 @@ turned around; ``windows.py`` lists the pieces. ``conv_grad.py`` has the gradien
 """
 
 from tensorlite.kernels.compiled import jit, region
+from tensorlite.kernels.compiled.processor import ROWS, VECS
 from tensorlite.kernels.compiled.product import accumulate, put, share
 from tensorlite.kernels.compiled.simd import (
-    ROWS,
-    VECS,
     floats,
     tile_down,
     tile_height,

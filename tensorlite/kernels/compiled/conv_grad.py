@@ -12,11 +12,9 @@ added in order: so the result does not depend on the number of threads.
 
 from tensorlite.kernels.compiled import jit, region
 from tensorlite.kernels.compiled.conv import clear, frame, frame_lanes
+from tensorlite.kernels.compiled.processor import DOTS, ROWS, VECS
 from tensorlite.kernels.compiled.product import accumulate, share
 from tensorlite.kernels.compiled.simd import (
-    DOTS,
-    ROWS,
-    VECS,
     floats,
     lanes,
     tile_columns,

@@ -6,9 +6,8 @@ filled up with zeros, so that the inner loop reads it from end to end.
 """
 
 from tensorlite.kernels.compiled import jit, region
+from tensorlite.kernels.compiled.processor import ROWS, VECS
 from tensorlite.kernels.compiled.simd import (
-    ROWS,
-    VECS,
     floats,
     tile_down,
     tile_fma,

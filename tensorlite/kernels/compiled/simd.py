@@ -18,35 +18,13 @@ Nothing else in tensorlite emits instructions, apart from the four of ``atomics.
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
-from llvmlite import binding, ir
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, models, register_model
 
 from tensorlite.kernels.cache import jit_enabled
-
-# --- what this processor has ----------------------------------------------------------------------
-
-
-def _processor():
-    """Bytes per vector, rows of a tile, and whether one instruction multiplies and adds."""
-    features = binding.get_host_cpu_features()
-    arm = "aarch64" in binding.get_default_triple() or "arm64" in binding.get_default_triple()
-    wanted = os.environ.get("TENSORLITE_SIMD", "avx512")
-    if wanted not in ("avx512", "avx2", "plain"):
-        raise ValueError(f"TENSORLITE_SIMD: expected avx512, avx2 or plain, got {wanted!r}.")
-    if wanted == "avx512" and features.get("avx512f"):
-        return 64, 8, True  # 32 registers: 16 for the tile, 2 for B, 1 for A
-    if wanted != "plain" and features.get("avx2") and features.get("fma"):
-        return 32, 6, True  # 16 registers: 12 for the tile
-    return 16, 6, arm
-
-
-VECTOR_BYTES, ROWS, FUSED = _processor()
-VECS = 2
-DOTS = (6, 4) if VECTOR_BYTES == 64 else (3, 4)  # a tile of inner products reads both sides
+from tensorlite.kernels.compiled.processor import FUSED, VECTOR_BYTES
 
 
 class Tile(types.Type):

@@ -6,6 +6,8 @@ nothing. The thread that asked for the job takes parts like all others, so a job
 every other thread sleeps.
 """
 
+# mypy: disable-error-code="call-arg,var-annotated"
+
 from __future__ import annotations
 
 from tensorlite.kernels.cache import caching, jit_enabled

@@ -1,0 +1,106 @@
+"""No kernel reads or writes outside its arrays: what lies around them is poisoned and stays so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tensorlite import kernels
+from tensorlite.kernels import conv_size
+from tensorlite.kernels.cache import jit_enabled
+
+ZONE = 512
+few = settings(max_examples=60 if jit_enabled() else 10, deadline=None)
+sides = st.integers(1, 9)
+
+
+class Guarded:
+    """Fresh arrays with not-a-number around them, also where kernels make their own."""
+
+    def __init__(self) -> None:
+        self.zones: list[np.ndarray] = []
+
+    def empty(self, shape: Any, dtype: Any = np.float64, order: str = "C") -> np.ndarray:
+        dtype = np.dtype(dtype)
+        count = int(np.prod(shape))
+        memory = np.full(count + 2 * ZONE, 77 if dtype.kind == "i" else np.nan, dtype)
+        self.zones += [memory[:ZONE], memory[ZONE + count :]]
+        return memory[ZONE : ZONE + count].reshape(shape)
+
+    def of(self, array: np.ndarray) -> np.ndarray:
+        copy = self.empty(array.shape, array.dtype)
+        copy[...] = array
+        return copy
+
+    def intact(self) -> bool:
+        return all(((z == 77) | np.isnan(z)).all() for z in self.zones)
+
+
+@pytest.mark.parametrize("images", [1, 5, 33])
+@few
+@given(st.integers(0, 99), sides, sides, st.integers(1, 67), st.integers(1, 40), st.integers(1, 3))
+def test_convolutions_stay_within_their_arrays(
+    images: int, seed: int, height: int, width: int, channels: int, filters: int, stride: int
+) -> None:
+    rng, guard = np.random.default_rng(seed), Guarded()
+    out = conv_size(height, 3, stride, 1, 1), conv_size(width, 2, stride, 1, 1)
+    steps = (stride, stride), (1, 1), (1, 1), 1
+    x, w, dy = (
+        guard.of(rng.standard_normal(shape).astype(np.float32))
+        for shape in ((images, channels, height, width), (filters, channels, 3, 2),
+                      (images, filters, *out))
+    )  # fmt: skip
+    results = within(
+        guard,
+        lambda: kernels.conv2d(x, w, *steps),
+        lambda: kernels.conv2d_input_grad(dy, w, (height, width), *steps),
+        lambda: kernels.conv2d_weight_grad(x, dy, (3, 2), *steps),
+    )
+    assert not any(np.isnan(result).any() for result in results)
+    assert guard.intact()
+
+
+@few
+@given(st.integers(1, 70), st.integers(1, 70), st.integers(1, 70), st.booleans(), st.booleans())
+def test_matrix_products_stay_within_their_arrays(
+    m: int, k: int, n: int, turned: bool, other: bool
+) -> None:
+    guard = Guarded()
+    a = guard.of(np.ones((k, m) if turned else (m, k), np.float32))
+    b = guard.of(np.ones((n, k) if other else (k, n), np.float32))
+    (product,) = within(guard, lambda: kernels.matmul(a.T if turned else a, b.T if other else b))
+    assert (product == k).all()
+    assert guard.intact()
+
+
+@few
+@given(sides, sides, st.integers(1, 40), st.integers(1, 3), st.integers(1, 3))
+def test_pooling_stays_within_its_arrays(
+    height: int, width: int, channels: int, kernel: int, stride: int
+) -> None:
+    guard = Guarded()
+    kernel = min(kernel, height, width)
+    x = guard.of(np.ones((3, channels, height, width), np.float32))
+    window = (kernel, kernel), (stride, stride), (0, 0)
+    within(
+        guard,
+        lambda: kernels.max_pool2d_grad(
+            *kernels.max_pool2d(x, *window, (1, 1), False), (height, width)
+        ),
+        lambda: kernels.avg_pool2d(x, *window, False, True),
+    )
+    assert guard.intact()
+
+
+def within(guard: Guarded, *calls: Any) -> list[np.ndarray]:
+    """Run kernels while every ``np.empty`` of theirs is guarded as well."""
+    original = np.empty
+    np.empty = guard.empty  # type: ignore[assignment]
+    try:
+        return [call() for call in calls]
+    finally:
+        np.empty = original
