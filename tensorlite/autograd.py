@@ -66,6 +66,7 @@ class TensorBase:
 
 
 _tensor_type: type[TensorBase] = TensorBase
+_new = object.__new__  # no tensor has work to do before its fields are set
 
 
 def set_tensor_type(cls: type[TensorBase]) -> None:
@@ -76,7 +77,7 @@ def set_tensor_type(cls: type[TensorBase]) -> None:
 
 def make_tensor(array: Array, node: Op | None = None, version: list[int] | None = None) -> Any:
     """Wrap an array without a copy or a check."""
-    tensor = _tensor_type.__new__(_tensor_type)
+    tensor: Any = _new(_tensor_type)
     tensor.array = array
     tensor.node = node
     tensor.requires_grad = node is not None
@@ -189,18 +190,17 @@ class Op:
     def apply(cls, *inputs: Any) -> Any:
         """Run the op; on tensors the result is a tensor, on arrays alone it is an array."""
         node = cls()
-        arrays = list(inputs)
-        edges: list[Edge] = [None] * len(arrays)
+        arrays = []
         any_tensor = record = False
-        for i, value in enumerate(inputs):
+        for value in inputs:
             if isinstance(value, TensorBase):
                 any_tensor = True
-                arrays[i] = value.array
-                if value.requires_grad:
-                    record = True
-                    edges[i] = value if value.node is None else value.node
+                record = record or value.requires_grad
+                value = value.array
+            arrays.append(value)
         record = record and _mode.recording
         if record:
+            edges = [_edge(value) for value in inputs]
             node.needs = [edge is not None for edge in edges]
         try:
             out = node.forward(*arrays)
@@ -284,6 +284,13 @@ class Op:
     def _misfit(self, arrays: list[Any], error: ValueError) -> ShapeError:
         shapes = ", ".join(str(a.shape) for a in arrays if isinstance(a, np.ndarray))
         return ShapeError(f"cannot work on shapes {shapes}: {error}.", where=type(self).__name__)
+
+
+def _edge(value: Any) -> Edge:
+    """Where the gradient of an input goes."""
+    if not isinstance(value, TensorBase) or not value.requires_grad:
+        return None
+    return value if value.node is None else value.node
 
 
 def _shares(out: Array, source: Array) -> bool:

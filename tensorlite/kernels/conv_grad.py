@@ -44,7 +44,7 @@ def conv2d_weight_grad(
     args = [x, dy, sums, work, *plan.lists, x.shape[0], *moves]
     kernel = conv_grad.filters_by_taps if plan.images_across else conv_grad.taps_by_filters
     kernel(threads.parts_of(plan.units, plan.work), x.dtype, args)
-    parts = threads.parts_of(dw.shape[0], plan.sums * 8)
+    parts = threads.parts_of(plan.units, plan.sums * 8)
     conv_grad.collect(parts, x.dtype, [sums, dw, *plan.collect])
     return dw
 
@@ -74,10 +74,14 @@ def _grad_plan(
     hp, wp = size[0] + 2 * padding[0], size[1] + 2 * padding[1]
     panel = VECS * VECTOR_BYTES // dtype.itemsize
     taps, image, pixels = window[0] * window[1], hp * wp * c, out[0] * out[1]
+    apart, line = c, 64 // dtype.itemsize
     rows = np.arange(window[0])[:, None] * dilation[0] * wp
     columns = np.arange(window[1]) * dilation[1]
-    places = ((rows + columns)[..., None] * c + np.arange(c)).ravel()
     lanes = images_across(n, k, panel, ROWS, (image + pixels * k) * dtype.itemsize)
+    if not lanes and c % (4 * line) == 0:
+        apart += line  # or many pixels would fall on the same few places of the cache
+        image = hp * wp * apart
+    places = ((rows + columns)[..., None] * apart + np.arange(c)).ravel()
     down, per = (DOTS[0], DOTS[1]) if lanes else (panel, ROWS)
     padded = -(-len(places) // per) * per
     places = np.pad(places, (0, padded - len(places)), mode="edge")
@@ -93,9 +97,10 @@ def _grad_plan(
         large = taps * c * k * groups > 1 << 18  # many sums would not stay in the cache
         shares = min(SHARES // 2 if large else SHARES, n)
         batch = max(1, min(CACHE // ((image + pixels * panel) * dtype.itemsize), n // shares))
-        corners = np.arange(batch)[:, None] * hp + np.arange(out[0]) * stride[0]
-        starts = np.arange(batch * out[0]) * out[1]
-        lists = [places, corners.ravel() * wp * c, starts]
+        starts = np.zeros(1)  # only the other kernel asks for the filters
+        down_to = np.arange(batch)[:, None] * hp + np.arange(out[0]) * stride[0]
+        corners = down_to.reshape(-1, 1) * wp + np.arange(out[1]) * stride[1]
+        lists = [places, corners.ravel() * apart, starts]
         room = batch * (image + pixels * panel)
         per_filter, per_row = 1, panel
     numbers = [
@@ -104,7 +109,7 @@ def _grad_plan(
         batch,
         shares,
         padded,
-        stride[1] * c,
+        apart,
         room,
         c,
         *size,

@@ -107,6 +107,9 @@ def operands(a: Any, b: Any) -> tuple[Any, Any]:
     equals the wider wins; so float32 stays float32 (NumPy alone would give float64 for int64
     with float32).
     """
+    if isinstance(a, TensorBase) and isinstance(b, TensorBase):
+        if a.array.dtype is b.array.dtype:  # the usual case, and the quickest test
+            return a, b
     a, b = _operand(a), _operand(b)
     if not isinstance(a, TensorBase):
         if not isinstance(b, TensorBase):

@@ -44,21 +44,26 @@ def clear(work, begin, count):
 
 
 @jit
-def frame(x, ix, steps, images, work, iw, shape):
-    """Copy images into the framed copy, ``(images, Hp, Wp, C)``."""
+def frame(x, ix, steps, images, work, iw, shape, apart):
+    """Copy images into the framed copy, ``(images, Hp, Wp, C)``, with pixels so far apart."""
     C, H, W, Hp, Wp, top, left = shape
     sn, sc, sh, sw = steps
     for n in range(images):
         for h in range(H):
             source = ix + n * sn + h * sh
-            target = iw + ((n * Hp + h + top) * Wp + left) * C
-            if sc == 1 and sw == C:
+            target = iw + ((n * Hp + h + top) * Wp + left) * apart
+            if sc == 1 and sw == C and apart == C:
                 for i in range(W * C):
                     work[target + i] = x[source + i]
             else:
                 for w in range(W):
-                    for c in range(C):
-                        work[target + w * C + c] = x[source + w * sw + c * sc]
+                    pixel = source + w * sw
+                    if sc == 1:
+                        for c in range(C):
+                            work[target + w * apart + c] = x[pixel + c]
+                    else:
+                        for c in range(C):
+                            work[target + w * apart + c] = x[pixel + c * sc]
 
 
 @jit
@@ -123,7 +128,7 @@ def windows_by_filters(part, parts, thread, args, one):
         if unit // panels != copied:
             copied = unit // panels
             corner = block * batch * steps[0] + g * C * steps[1]
-            frame(x, corner, steps, count, work, framed, shape)
+            frame(x, corner, steps, count, work, framed, shape, C)
         packed = (g * panels + panel) * weights * width
         filters, filter0 = K - panel * width, g * K + panel * width
         start = tile_load(blank, bias, tile_steps(blank, 0), filter0)

@@ -13,12 +13,13 @@ added in order: so the result does not depend on the number of threads.
 from tensorlite.kernels.compiled import jit, region
 from tensorlite.kernels.compiled.conv import clear, frame, frame_lanes
 from tensorlite.kernels.compiled.processor import DOTS, ROWS, VECS
-from tensorlite.kernels.compiled.product import accumulate, share
+from tensorlite.kernels.compiled.product import share
 from tensorlite.kernels.compiled.simd import (
     floats,
     lanes,
     tile_columns,
     tile_dot,
+    tile_fma,
     tile_height,
     tile_load,
     tile_rows,
@@ -30,6 +31,7 @@ from tensorlite.kernels.compiled.simd import (
 )
 
 DOWN, ACROSS = DOTS
+NEAR = 192  # windows at a time, whose part of dy stays in the nearest cache for all tiles
 
 
 @jit
@@ -57,17 +59,17 @@ def taps_by_filters(part, parts, thread, args, one):
     x, dy, sums, work = (
         floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
     )  # fmt: skip
-    taps, corners, pixels, n = whole(args, 4), whole(args, 5), whole(args, 6), whole(args, 7)
+    taps, corners, n = whole(args, 4), whole(args, 5), whole(args, 7)
     images, steps = args[8], (args[9], args[10], args[11], args[12])
     dy_steps = args[13], args[14], args[15], args[16]
-    groups, K, batch, shares, rows, apart = n[0], n[1], n[2], n[3], n[4], n[5]
-    room, Ho, Wo = n[6], n[14], n[15]
+    groups, K, batch, shares, rows = n[0], n[1], n[2], n[3], n[4]
+    apart, room, Ho, Wo = n[5], n[6], n[14], n[15]
     C, shape = n[7], (n[7], n[8], n[9], n[10], n[11], n[12], n[13])
     blank = tile_zero(one, ROWS, VECS)
     height, width = tile_height(blank), tile_width(blank)
     panels = (K + width - 1) // width
     framed = thread * room
-    panel = framed + batch * n[10] * n[11] * C
+    panel = framed + batch * n[10] * n[11] * apart
     clear(work, framed, room)
     begin, end = share(shares * groups * panels, part, parts)
     for unit in range(begin, end):
@@ -76,19 +78,20 @@ def taps_by_filters(part, parts, thread, args, one):
         for image in range(n0, n1, batch):
             count = min(batch, n1 - image)
             corner = image * steps[0] + g * C * steps[1]
-            frame(x, corner, steps, count, work, framed, shape)
+            frame(x, corner, steps, count, work, framed, shape, apart)
             corner = image * dy_steps[0] + (g * K + k) * dy_steps[1]
             columns = min(width, K - k)
             frame_panel(dy, corner, dy_steps, count, Ho, Wo, columns, work, panel, width)
-            for i in range(0, rows, height):
-                target = (unit * rows + i) * width
-                lines = tile_steps(blank, width)
-                t = blank if image == n0 else tile_load(blank, sums, lines, target)
-                t = accumulate(
-                    t, work, tile_rows(blank, taps, i), framed, corners, apart,
-                    work, panel, pixels, 0, count * Ho, Wo,
-                )  # fmt: skip
-                tile_store(t, sums, lines, target)
+            for first in range(0, count * Ho * Wo, NEAR):
+                last = min(first + NEAR, count * Ho * Wo)
+                for i in range(0, rows, height):
+                    target = (unit * rows + i) * width
+                    lines, offsets = tile_steps(blank, width), tile_rows(blank, taps, i)
+                    new = image == n0 and first == 0
+                    t = blank if new else tile_load(blank, sums, lines, target)
+                    for p in range(first, last):
+                        t = tile_fma(t, work, offsets, framed + corners[p], work, panel + p * width)
+                    tile_store(t, sums, lines, target)
 
 
 @region
@@ -163,13 +166,17 @@ def collect(part, parts, thread, args, one):
         args[11],
         args[12],
     )
-    begin, end = share(groups * K, part, parts)
+    blocks = (K + block - 1) // block
+    begin, end = share(groups * blocks, part, parts)
     for unit in range(begin, end):
-        g, k = unit // K, unit % K
-        source = g * per_group + k // block * per_block + k % block * per_filter
-        for c in range(C):
-            for tap in range(taps):
-                total = sums[source + (tap * C + c) * per_row]
+        k = unit % blocks * block
+        filters, first = min(block, K - k), unit // blocks * K + k
+        for tap in range(taps):
+            for c in range(C):
+                source = unit // blocks * per_group + unit % blocks * per_block
+                source += (tap * C + c) * per_row
                 for s in range(1, shares):
-                    total += sums[source + s * size + (tap * C + c) * per_row]
-                dw[(unit * C + c) * taps + tap] = total
+                    for j in range(filters):
+                        sums[source + j * per_filter] += sums[source + s * size + j * per_filter]
+                for j in range(filters):
+                    dw[((first + j) * C + c) * taps + tap] = sums[source + j * per_filter]
