@@ -1,4 +1,4 @@
-"""What a small op costs beside NumPy, and how long threads take to start on a kernel.
+"""What a small op costs beside NumPy, and a small matrix product.
 
 python benchmarks/overhead.py
 """
