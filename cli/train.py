@@ -128,7 +128,6 @@ def _compile() -> None:
     """Compile the kernels before the first run on this machine, with a bar or one line."""
     from tensorlite import kernels
 
-    kernels.set_memory_policy()  # each step allocates what the last one freed
     if not kernels.needs_warm():
         return
     if not sys.stderr.isatty():
