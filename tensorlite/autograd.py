@@ -94,13 +94,6 @@ _mode = _Mode()
 _numbers = itertools.count()
 
 
-class _Never:
-    """Stands for ``needs`` where nothing is recorded: no input needs a gradient."""
-
-    def __getitem__(self, position: int) -> bool:
-        return False
-
-
 class Op:
     """A differentiable operation; each call makes an instance, and that is the graph's node.
 
@@ -140,7 +133,7 @@ class Op:
     composed: Callable[..., Any] | None = None
     once = False
 
-    needs: Any = _Never()
+    needs: Sequence[bool] = (False,) * 64  # where nothing is recorded
     edges: list[Edge] | None = None  # None also after release
     number = -1
     result_shape: tuple[int, ...] = ()

@@ -14,8 +14,8 @@ FOLDERS = {"tensorlite": "tensorlite"} | {
 
 # From the ground up; what stands in one row may import each other.
 LAYERS = [
-    ["errors", "entry"],
-    ["registry", "random"],
+    ["errors", "printable", "entry"],
+    ["calling", "transaction", "registry", "random"],
     ["kernels"],
     ["autograd"],
     ["ops"],

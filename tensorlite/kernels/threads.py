@@ -140,7 +140,7 @@ def launch(kernel: int, parts: int, args: list[Any], dtype: Any) -> None:
     """Do all parts of a job; ``args`` are arrays and integers, ``kernel`` is an address."""
     from tensorlite.kernels.compiled import workers
 
-    team = _team
+    team, _memory.team = _memory.team or _team, None
     block = np.array([x if type(x) is int else address(x) for x in args], np.int64)
     place, double = address(block), dtype == np.float64
     if team.count > 1 and parts > 1 and team.busy.acquire(blocking=False):
@@ -165,6 +165,7 @@ def parts_of(units: int, work: int) -> int:
 class _Memory(threading.local):
     def __init__(self) -> None:
         self.buffers: dict[Any, NDArray[Any]] = {}
+        self.team: Team | None = None
 
 
 _memory = _Memory()
@@ -172,7 +173,9 @@ _memory = _Memory()
 
 def scratch(name: str, numbers: int, dtype: Any) -> NDArray[Any]:
     """Memory for each thread of a job to work in, ``(threads, numbers)``; kept for the next job."""
-    count = numbers * _team.count
+    # The job to come keeps the team it has memory for, whatever another thread sets meanwhile.
+    _memory.team = _memory.team or _team
+    count = numbers * _memory.team.count
     buffer = _memory.buffers.get((name, dtype))
     if buffer is None or buffer.size < count:
         buffer = _memory.buffers[name, dtype] = aligned(count, dtype)
