@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import click
 
 from tensorlite.errors import TensorliteError
+from tensorlite.printable import printable
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -82,6 +83,6 @@ def _usage(error: click.ClickException) -> str | None:
 
 
 def _say(sentence: str, hint: str | None) -> None:
-    click.echo(sentence, err=True)
+    click.echo(printable(sentence), err=True)
     if hint:
-        click.echo(f"  try: {hint}", err=True)
+        click.echo(printable(f"  try: {hint}"), err=True)

@@ -81,6 +81,9 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command of the line."""
+        from tensorlite.registry import commands
+
+        commands.reserved = frozenset(LINES)  # our names stay ours, whatever a plugin registers
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from tensorlite.data import Dataset
 
 
-@click.group(cls=ListGroup)
+@click.group(cls=ListGroup, show="info", subcommand_metavar="[list] | [info] PATH|NAME")
 def data() -> None:
     """List the data sets, or say what is in one, in a file or in a folder.
 
     \b
     Examples:
       tensorlite data
-      tensorlite data info digits
+      tensorlite data digits
       tensorlite data info path/to/photos
     """
 

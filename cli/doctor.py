@@ -35,8 +35,7 @@ def doctor(warm: bool, as_json: bool) -> None:
 
 def examine() -> dict[str, Any]:
     """Everything that the command prints, as plain values."""
-    from tensorlite.training.environment import environment
-    from tensorlite.training.threads import use_threads
+    from tensorlite.training.environment import environment, use_threads
 
     machine = environment(use_threads())
     del machine["command"], machine["plugins"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tensorlite.cli.options import out_option
 from tensorlite.cli.output import print_json
 
 
@@ -15,9 +16,7 @@ from tensorlite.cli.output import print_json
 @click.option(
     "--split", default="auto", metavar="NAME", help="train, val or test [test, or else val]."
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), default="runs", help="Folder of all runs [runs]."
-)
+@out_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def evaluate(run: str, data: str | None, split: str, out: Path, as_json: bool) -> None:
     """Evaluate the best weights of a run, or a .safetensors file.
@@ -32,7 +31,7 @@ def evaluate(run: str, data: str | None, split: str, out: Path, as_json: bool) -
       tensorlite evaluate runs/20261120-0912-lenet5-digits --data path/to/mnist
       tensorlite evaluate best.safetensors --data digits --json
     """
-    from tensorlite.training.evaluation import evaluate_run
+    from tensorlite.training.trained import evaluate_run
 
     found = evaluate_run(run, out, data, split)
     if as_json:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tensorlite.calling import blamed
 from tensorlite.cli.listing import listing
 from tensorlite.registry import Entry
 from tensorlite.registry import models as registry
@@ -41,13 +41,12 @@ def _defaults(entry: Entry[Any]) -> dict[str, Any]:
 
 def _more(entry: Entry[Any]) -> dict[str, Any]:
     """The number of parameters, the recipe and the card."""
-    size = "x".join(map(str, own_size(entry)))
-    count = sum(parameter.numel() for parameter in build(entry).parameters())
-    found: dict[str, Any] = {"parameters": f"{count:,} for pictures of {size}"}
-    for key in ("recipe", "card"):
-        if key in entry.details:
-            found[key] = Path(entry.details[key]).read_text("utf-8")
-    return found
+    with blamed(entry):
+        size = "x".join(map(str, own_size(entry)))
+        count = sum(parameter.numel() for parameter in build(entry).parameters())
+        paths = {key: entry.path(key) for key in ("recipe", "card")}
+        texts = {key: path.read_text("utf-8") for key, path in paths.items() if path}
+    return {"parameters": f"{count:,} for pictures of {size}", **texts}
 
 
 models = listing("models", "lenet5", _more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -46,27 +47,35 @@ def named_plugins(args: list[str]) -> Iterator[str]:
             yield value if equals else following
 
 
+def out_option(command: Any) -> Any:
+    """Give a command the option ``--out``."""
+    return click.option(
+        "--out", type=click.Path(path_type=Path), default="runs", help="Folder of all runs [runs]."
+    )(command)
+
+
 class ListGroup(click.Group):
     """A group whose ``list`` may be left out, as in ``tensorlite plugins --json``.
 
     Args:
-        show: Whether ``show`` may be left out too, as in ``tensorlite layers conv2d``.
+        show: Whether ``show`` may be left out too, as in ``tensorlite layers conv2d``; or the
+            command that may be, if it is called otherwise.
     """
 
-    def __init__(self, *args: Any, show: bool = False, **options: Any) -> None:
+    def __init__(self, *args: Any, show: bool | str = False, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._show = show
+        self._show = "show" if show is True else show
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put in the command that was left out."""
         at = _first_word(args)
-        word = args[at] if at < len(args) else ""
+        word = args[at] if at < len(args) else "-"  # no word is like an option of ``list``
         if args[-1:] == ["--plugin"]:
             pass  # its value is missing, which Click says best
-        elif not word or (word.startswith("-") and word not in ctx.help_option_names):
+        elif word.startswith("-") and word not in ctx.help_option_names:
             args = [*args[:at], "list", *args[at:]]
         elif self._show and word not in self.commands and not word.startswith("-"):
-            args = [*args[:at], "show", *args[at:]]
+            args = [*args[:at], self._show, *args[at:]]
         return super().parse_args(ctx, args)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from tensorlite.printable import printable
+
 
 def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -> None:
     """Print rows in columns on standard output; in a pipe one full line for each row."""
@@ -36,12 +38,12 @@ def print_json(value: Any) -> None:
 
 def note(text: str) -> None:
     """Print a remark on standard error, where it does not get into the results."""
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)
 
 
 def _cell(value: object) -> str:
     """One line without control characters."""
-    return "".join(c for c in " ".join(str(value).split()) if c.isprintable())
+    return printable(" ".join(str(value).split()))
 
 
 def _rich_table(lines: list[list[str]], headers: bool) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from tensorlite.cli.output import print_json
+from tensorlite.cli.options import out_option
+from tensorlite.cli.output import note, print_json
 
 
 @click.command()
@@ -18,9 +19,7 @@ from tensorlite.cli.output import print_json
     default=None,
     help="Invert dark ink, crop and centre a drawn character [for models of such].",
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), default="runs", help="Folder of all runs [runs]."
-)
+@out_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def predict(
     run: str, images: tuple[str, ...], top: int, prepare: bool | None, out: Path, as_json: bool
@@ -28,7 +27,8 @@ def predict(
     """Say what is on each IMAGE, with the best weights of a run or a .safetensors file.
 
     Models of handwritten characters get a drawing as they know it: light ink on black, cropped,
-    20 pixels long, centred. RUN is a folder, its name, or 'latest'.
+    20 pixels long, centred. RUN is a folder, its name, or 'latest'. A picture that cannot be read
+    is a line on standard error, and the exit code is 3 in the end.
 
     \b
     Examples:
@@ -36,13 +36,18 @@ def predict(
       tensorlite predict latest photos/*.jpg --top 5
       tensorlite predict best.safetensors digit.png --no-prepare --json
     """
-    from tensorlite.training.prediction import predict_files
+    from tensorlite.training.prediction import FilePrediction, predict_files
 
-    found = predict_files(run, out, [Path(image) for image in images], prepare)
+    answers, width, code = [], max(map(len, images)), 0
+    for item in predict_files(run, out, [Path(image) for image in images], prepare):
+        if not isinstance(item, FilePrediction):
+            note(f"error: {item.sentence}")
+            code = item.exit_code
+        elif as_json:
+            answers.append(item.to_dict(top))
+        else:
+            remark = f"     ({item.note})" if item.note else ""
+            click.echo(f"{item.path!s:<{width}}   {item.prediction.line(top)}{remark}")
     if as_json:
-        print_json([item.to_dict(top) for item in found])
-        return
-    width = max(len(str(item.path)) for item in found)
-    for item in found:
-        remark = f"     ({item.note})" if item.note else ""
-        click.echo(f"{item.path!s:<{width}}   {item.prediction.line(top)}{remark}")
+        print_json(answers)
+    click.get_current_context().exit(code)

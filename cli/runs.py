@@ -6,12 +6,9 @@ from pathlib import Path
 
 import click
 
-from tensorlite.cli.options import ListGroup
+from tensorlite.cli.options import ListGroup, out_option
 from tensorlite.cli.output import fields, note, print_json, table
 
-out_option = click.option(
-    "--out", type=click.Path(path_type=Path), default="runs", help="Folder of all runs [runs]."
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

@@ -7,6 +7,7 @@ import re
 
 import click
 
+from tensorlite.calling import blamed
 from tensorlite.cli.models import Size, build, own_size
 from tensorlite.cli.output import print_json
 
@@ -44,8 +45,9 @@ def summary(model: str, size: Size | None, classes: int | None, as_json: bool) -
     import tensorlite as tl
 
     entry = tl.models.info(model)
-    size = size or own_size(entry)
-    found = tl.summary(build(entry, size, classes), size)
+    with blamed(entry):
+        size = size or own_size(entry)
+        found = tl.summary(build(entry, size, classes), size)
     if as_json:
         rows = [dataclasses.asdict(row) for row in found.rows]
         totals = {"parameters": found.parameters, "macs": found.macs}

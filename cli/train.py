@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tensorlite.cli.grouped import GroupedCommand
+from tensorlite.cli.options import out_option
 from tensorlite.cli.output import note, print_json
-from tensorlite.training.config import DEFAULTS, FIELDS, Layer, parse_assignment, resolve
+from tensorlite.errors import ConfigError
+from tensorlite.training.config import DEFAULTS, FIELDS, Layer, parse_assignment
 
 if TYPE_CHECKING:
     from tensorlite.training import Result, Session
@@ -25,11 +27,15 @@ GROUPS = {
 }
 
 
+def _flag(setting: str) -> str:
+    return f"--{setting.replace('_', '-')}"
+
+
 def setting(name: str, **options: Any) -> Callable[[Any], Any]:
     """Make an option of a setting; its help and default come from the table of settings."""
     text = FIELDS[name].metadata["help"]
     help_text = f"{text[0].upper()}{text[1:]} [recipe, or {getattr(DEFAULTS, name)}]."
-    return click.option(f"--{name.replace('_', '-')}", name, help=help_text, **options)
+    return click.option(_flag(name), name, help=help_text, **options)
 
 
 @click.command(cls=GroupedCommand, groups=GROUPS)
@@ -58,9 +64,7 @@ def setting(name: str, **options: Any) -> Callable[[Any], Any]:
     metavar="BOUND",
     help="Exit with 6 unless the result meets it, as in 'val_acc>=0.98' (repeatable).",
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), default="runs", help="Folder of all runs [runs]."
-)
+@out_option
 @click.option("--name", metavar="NAME", help="Name of the run [date-time-model-data].")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the result as JSON; the rest goes to stderr."
@@ -89,27 +93,38 @@ def train(
       tensorlite train lenet5 --optimizer sgd --lr 0.05 --set optimizer_options.momentum=0.9
       tensorlite train lenet5 --no-augment --require 'val_acc>=97%' --json
     """
-    from tensorlite.training.requirements import Requirement
-    from tensorlite.training.run import RunDirectory, run_name
+    from tensorlite.training.metrics import Requirement
+    from tensorlite.training.run import RunDirectory, check_name, run_name
     from tensorlite.training.session import prepare
 
+    if name is not None:
+        check_name(name)
     bounds = [Requirement.parse(text) for text in requirements]
     given = {key: value for key, value in settings.items() if value is not None}
     if augment is False:
         given["augment"] = []
-    assigned = dict(map(parse_assignment, assignments))
-    resolve(Layer("--set", assigned))  # so that a mistake names its place
-    session = prepare(Layer("command line", {**assigned, **given, "model": model}))
+    session = prepare(_layer(model, given, assignments), before_run=_compile)
     for bound in bounds:
         bound.check_name(session.figure_names())
     say = _speaker(as_json, quiet)
     _introduce(session, say)
-    _compile()
     run = RunDirectory.create(out, name or run_name(model, session.data.name))
     result = _fit(session, run, say)
     _conclude(result, session, as_json, out)
     for bound in bounds:
         bound.check(result.figures())
+
+
+def _layer(model: str, given: dict[str, Any], assignments: Sequence[str]) -> Layer:
+    """All that was typed, with the option that each value came from."""
+    assigned = dict(map(parse_assignment, assignments))
+    if assigned.get("model", model) != model:
+        other = assigned["model"]
+        message = f"expected one model, got '{model}' as MODEL and '{other}' from --set model."
+        raise ConfigError(message, hint=f"tensorlite train {other}")
+    flags = {key: "--no-augment" if key == "augment" else _flag(key) for key in given}
+    places = {**dict.fromkeys(assigned, "--set"), **flags, "model": "MODEL"}
+    return Layer("--set", {**assigned, **given, "model": model}, places)
 
 
 def _speaker(as_json: bool, quiet: bool) -> Callable[[str], None]:
@@ -128,6 +143,7 @@ def _compile() -> None:
     """Compile the kernels before the first run on this machine, with a bar or one line."""
     from tensorlite import kernels
 
+    kernels.set_memory_policy()  # each step allocates what the last one freed
     if not kernels.needs_warm():
         return
     if not sys.stderr.isatty():
@@ -150,19 +166,28 @@ def _compile() -> None:
 
 
 def _fit(session: Session, run: Any, say: Callable[[str], None]) -> Result:
-    from tensorlite.training.progress import EpochLines, LiveBar
+    from tensorlite.training.progress import EpochLines, LiveBar, StopLines
 
-    lines = EpochLines(say, session.decimals)
+    lines, stop = EpochLines(say, session.decimals), StopLines(run)
     live = [LiveBar(_console())] if sys.stderr.isatty() else []
     try:
-        return session.fit(run, [*live, lines])
+        return session.fit(run, [*live, lines, stop], _requested())
     except KeyboardInterrupt:
-        weights = run.path / run.last.name
-        note(f"stopped {weights} holds the weights so far · tensorlite evaluate {run.path}")
+        for text in stop.lines:
+            note(text)
         raise
 
 
+def _requested() -> list[str]:
+    """The plugins that ``--plugin`` named."""
+    from tensorlite.plugins import get_manager
+
+    return [item.source for item in get_manager().plugins if item.origin in ("file", "module")]
+
+
 def _conclude(result: Result, session: Session, as_json: bool, out: Path) -> None:
+    from tensorlite.training.run import next_commands
+
     if as_json:
         print_json({**result.to_dict(), "run": str(result.run.path)})
         return
@@ -171,7 +196,7 @@ def _conclude(result: Result, session: Session, as_json: bool, out: Path) -> Non
         click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores)}")
     run = "latest" if out == Path("runs") else str(result.run.path)
     click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
-    click.echo(f"next    tensorlite evaluate {run}   ·   tensorlite predict {run} IMAGE")
+    click.echo(f"next    {next_commands(run)}")
 
 
 def _console() -> Any:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pluggy
 
+from tensorlite.calling import one_line
+from tensorlite.entry import SCRIPT
 from tensorlite.errors import PluginError, close_names
 from tensorlite.plugins import discovery, hookspecs
 from tensorlite.plugins.discovery import Plugin
@@ -114,6 +116,14 @@ class PluginManager:
             why = f"is left out: {plugin.reason}. Details: {plugin.command}"
             self._warn(f"warning: plugin {plugin.title} {why}")
         plugin.provides = [(entry.kind, entry.name) for _, entry in journal]
+        if plugin.status == "ok":
+            self._name_hidden(plugin, journal)
+
+    def _name_hidden(self, plugin: Plugin, journal: Journal) -> None:
+        for registry, entry in journal:
+            if entry.name in registry.reserved:
+                how = f"{entry.kind} {entry.name!r} is ours; theirs is {entry.qualified!r}"
+                self._warn(f"warning: plugin {plugin.title}: the {how}")
 
     def _register(self, plugin: Plugin, journal: Journal) -> None:
         self._check_name(plugin)
@@ -130,7 +140,7 @@ class PluginManager:
 
     def _check_name(self, plugin: Plugin) -> None:
         taken = [p for p in self.plugins if p.name == plugin.name and p.status == "ok"]
-        if taken or plugin.name == "__main__":
+        if taken or plugin.name == SCRIPT:
             owner = taken[0].title if taken else "scripts"
             raise PluginError(f"the plugin name {plugin.name!r} belongs to {owner}")
 
@@ -152,13 +162,10 @@ def explain(error: BaseException) -> str:
         >>> explain(ImportError("no frobnicator"))
         'ImportError: no frobnicator'
     """
-    lines = str(error).splitlines() or [""]
     if isinstance(error, pluggy.PluginValidationError):  # its first line repeats the plugin's name
-        text = "; ".join(lines[1:])
+        text = "; ".join(str(error).splitlines()[1:])
     else:
-        text = next((line.strip() for line in lines if line.strip()), "")
-    if not isinstance(error, PluginError | pluggy.PluginValidationError):
-        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        text = " ".join(str(error).split()) if isinstance(error, PluginError) else one_line(error)
     place = _place(error)
     return text.rstrip(".") + (f" ({place})" if place else "")
 

@@ -17,6 +17,9 @@ from .autograd import is_grad_enabled as is_grad_enabled
 from .autograd import no_grad as no_grad
 from .gradcheck import gradcheck as gradcheck
 from .gradcheck import gradgradcheck as gradgradcheck
+from .kernels import get_num_threads as get_num_threads
+from .kernels import set_memory_policy as set_memory_policy
+from .kernels import set_num_threads as set_num_threads
 from .nn.summary import summary as summary
 from .ops import abs as abs
 from .ops import add as add

@@ -11,7 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from tensorlite.errors import PluginError
+
 T = TypeVar("T")
+
+BUILT_IN = "tensorlite"  # the owner whose entries keep their short name
+SCRIPT = "__main__"  # the owner of what no plugin registers
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,20 @@ class Entry(Generic[T]):
         unquoted = [p.replace(annotation=_plain(p.annotation)) for p in found.parameters.values()]
         returned = found.empty if inspect.isclass(self.object) else found.return_annotation
         return found.replace(parameters=unquoted, return_annotation=_plain(returned))
+
+    def path(self, key: str) -> Path | None:
+        """The file that a detail names, such as a model's recipe; None if it names none.
+
+        Raises:
+            PluginError: If there is no such file.
+        """
+        if self.details.get(key) is None:
+            return None
+        path = Path(self.details[key])
+        if not path.is_file():
+            message = f"the plugin {self.owner!r} ({self.place}) has no {key} at {path}."
+            raise PluginError(message, where=f"{self.kind} {self.name!r}")
+        return path
 
     @cached_property
     def _source(self) -> tuple[str | None, int | None]:

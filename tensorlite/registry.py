@@ -14,21 +14,21 @@ from __future__ import annotations
 
 import functools
 import importlib
-import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, overload
 
-from tensorlite.entry import Entry, Owner, definition, first_line
+from tensorlite.calling import call
+from tensorlite.entry import BUILT_IN, Entry, Owner, definition, first_line
 from tensorlite.errors import ConfigError, UnknownNameError, close_names
+from tensorlite.transaction import Journal, acting, transaction
 
 __all__ = [
     "BUILT_IN",
     "REGISTRIES",
     "Entry",
+    "Journal",
     "Owner",
     "Registry",
     "augmentations",
@@ -48,7 +48,6 @@ __all__ = [
 T = TypeVar("T")
 F = TypeVar("F")
 
-BUILT_IN = "tensorlite"  # the owner whose entries keep their short name
 _NAME = r"[a-z][a-z0-9_]*"
 
 
@@ -63,6 +62,10 @@ class Registry(Generic[T]):
         needs: Attributes that each object must have.
         pattern: What a name looks like.
         fill: Whether the plugins are loaded before the first look-up.
+        endings: What to say of an unknown name that ends in a certain way.
+
+    Attributes:
+        reserved: Names that mean something elsewhere: here they work only as ``plugin:name``.
 
     Example:
         >>> colours = Registry("colour")
@@ -82,12 +85,14 @@ class Registry(Generic[T]):
         needs: tuple[str, ...] = ("__call__",),
         pattern: str = _NAME,
         fill: bool = False,
+        endings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.kind = kind
         self.plural = plural or f"{kind}s"
         self.listing = listing or f"tensorlite {self.plural}"
         self._needs, self._pattern = needs, pattern
-        self._fill = fill
+        self._fill, self._endings = fill, endings
+        self.reserved: frozenset[str] = frozenset()
         self._entries: dict[str, list[Entry[T]]] = {}  # by short name, one of each owner
 
     @overload
@@ -116,7 +121,7 @@ class Registry(Generic[T]):
         if obj is None:
             return functools.partial(self.register, name, summary=summary, **details)
         self._check(name, obj)
-        owner, journal = _acting.get() or (Owner("__main__"), [])
+        owner, journal = acting()
         entry: Entry[T] = Entry(
             name,
             self.kind,
@@ -143,7 +148,7 @@ class Registry(Generic[T]):
         """The names that can be used, each with its entry, sorted."""
         found = []
         for name, rivals in self._filled().items():
-            winner = _winner(rivals)
+            winner = None if name in self.reserved else _winner(rivals)
             found += [(name if e is winner else e.qualified, e) for e in rivals]
         return sorted(found, key=lambda item: (item[1].name, item[0]))
 
@@ -169,11 +174,9 @@ class Registry(Generic[T]):
         Raises:
             UnknownNameError: If there is no such name or no such option.
             ConfigError: If an argument is missing or there is one too many.
+            PluginError: If what a plugin brought fails.
         """
-        entry = self.info(name)
-        if entry.parameters:
-            _check_call(entry, entry.parameters, args, options)
-        return entry.object(*args, **options)  # type: ignore[operator]
+        return call(self.info(name), args, options)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and _winner(self._rivals(name)) is not None
@@ -228,8 +231,9 @@ class Registry(Generic[T]):
         names = self.names()
         plugins = importlib.import_module("tensorlite.plugins") if self._fill else None
         reason, command = plugins.why_missing(self.kind, name) if plugins else ("", None)
-        parts = [f"there is no {_words(self.kind)} {name!r}.", reason, close_names(name, names)]
-        parts.append(f"All {len(names)}: {self.listing}")
+        parts = [f"there is no {_words(self.kind)} {name!r}.", reason]
+        parts += [text for ending, text in self._endings.items() if name.endswith(ending)]
+        parts += [close_names(name, names), f"All {len(names)}: {self.listing}"]
         return UnknownNameError(" ".join(filter(None, parts)), hint=command)
 
 
@@ -240,7 +244,11 @@ schedules: Registry[Any] = Registry("schedule", fill=True)
 augmentations: Registry[Any] = Registry("augmentation", fill=True)
 datasets: Registry[Any] = Registry("dataset", listing="tensorlite data", fill=True)
 readers: Registry[Any] = Registry("reader", needs=("sniff", "open"), fill=True)
-models: Registry[Any] = Registry("model", fill=True)
+models: Registry[Any] = Registry(
+    "model",
+    fill=True,
+    endings={".toml": "Models written in TOML are not supported yet."},
+)
 metrics: Registry[Any] = Registry("metric", fill=True)
 callbacks: Registry[Any] = Registry("callback", fill=True)
 commands: Registry[Any] = Registry(
@@ -270,58 +278,11 @@ REGISTRIES: Mapping[str, Registry[Any]] = MappingProxyType(
     }
 )
 
-Journal = list[tuple[Registry[Any], Entry[Any]]]
-_acting: ContextVar[tuple[Owner, Journal] | None] = ContextVar("_acting", default=None)
-
-
-@contextmanager
-def transaction(owner: Owner) -> Iterator[Journal]:
-    """Register in somebody's name, all or nothing.
-
-    What is registered inside the block belongs to ``owner``; if the block raises, it is all taken
-    back. The journal that the block receives keeps the list of it in either case.
-
-    Example:
-        >>> colours = Registry("colour")
-        >>> try:
-        ...     with transaction(Owner("painter")):
-        ...         _ = colours.register("red", object())
-        ... except ConfigError:
-        ...     print(colours.names())
-        []
-    """
-    journal: Journal = []
-    token = _acting.set((owner, journal))
-    try:
-        yield journal
-    except BaseException:
-        for registry, entry in journal:
-            registry._remove(entry)
-        raise
-    finally:
-        _acting.reset(token)
-
 
 def _winner(rivals: list[Entry[T]]) -> Entry[T] | None:
     """Who may use the short name: the built-in, or the only one there is."""
     candidates = [entry for entry in rivals if entry.owner == BUILT_IN] or rivals
     return candidates[0] if len(candidates) == 1 else None
-
-
-def _check_call(
-    entry: Entry[Any], signature: inspect.Signature, args: tuple[Any, ...], options: dict[str, Any]
-) -> None:
-    where = f"{entry.kind} {entry.name!r}"
-    known = [p.name for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    unknown = [option for option in options if option not in known]
-    if unknown and len(known) == len(signature.parameters):
-        parts = [f"there is no option {unknown[0]!r}.", close_names(unknown[0], known)]
-        parts.append(f"All {len(known)}: {', '.join(known)}." if known else "It takes none.")
-        raise UnknownNameError(" ".join(filter(None, parts)), where=where)
-    try:
-        signature.bind(*args, **options)
-    except TypeError as error:
-        raise ConfigError(f"{error}.", where=where, hint=f"{entry.name}{signature}") from None
 
 
 def _words(kind: str) -> str:

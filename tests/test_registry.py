@@ -2,7 +2,7 @@ import functools
 
 import pytest
 
-from tensorlite.errors import ConfigError, UnknownNameError
+from tensorlite.errors import ConfigError, PluginError, UnknownNameError
 from tensorlite.registry import REGISTRIES, Owner, Registry, transaction
 
 
@@ -155,6 +155,68 @@ def test_create_says_how_to_call_when_an_argument_is_missing(things):
     things.register("double", double)
     with pytest.raises(ConfigError, match=r"missing a required argument: 'x'. double\(x\)"):
         things.create("double")
+
+
+def test_a_reserved_name_works_only_with_its_owner_in_front(things):
+    things.reserved = frozenset({"swish"})
+    register_as(things, "theirs", "swish")
+    register_as(things, "theirs", "free")
+    assert things.names() == ["free", "theirs:swish"]
+    assert things.get("theirs:swish") is Swish
+
+
+def test_a_name_may_have_an_ending_that_is_explained():
+    models = Registry("model", endings={".toml": "TOML is not read."})
+    with pytest.raises(UnknownNameError, match=r"'a.toml'\. TOML is not read\. All 0"):
+        models.get("a.toml")
+    with pytest.raises(UnknownNameError, match=r"'a'\. All 0"):
+        models.get("a")
+
+
+def test_a_failure_of_a_plugin_names_it_with_the_line_and_the_error_in_one_line(things):
+    register_as(things, "theirs", "double", double)
+    with pytest.raises(PluginError) as caught:
+        things.create("double", None)
+    line = double.__code__.co_firstlineno + 1
+    assert str(caught.value) == (
+        "thing 'double': the plugin 'theirs' failed: TypeError: unsupported operand type(s) for *:"
+        f" 'int' and 'NoneType' (test_registry.py:{line})."
+    )
+    assert isinstance(caught.value.__cause__, TypeError)
+
+
+def test_a_failure_in_other_code_names_where_the_plugin_defined_its_object(things):
+    register_as(things, "theirs", "lines", functools.partial(double, x=None))
+    with pytest.raises(PluginError, match="test_registry.py"):
+        things.create("lines")
+    register_as(things, "theirs", "length", len)
+    with pytest.raises(PluginError, match=r"'int' has no len\(\) \(-\)\.$"):
+        things.create("length", 1)
+
+
+def test_errors_on_purpose_pass_through_a_plugin_unchanged(things):
+    def refuses():
+        raise ConfigError("expected more.")
+
+    register_as(things, "theirs", "refuses", refuses)
+    with pytest.raises(ConfigError, match="^expected more.$"):
+        things.create("refuses")
+
+
+def test_what_is_built_in_fails_as_it_is(things):
+    register_as(things, "tensorlite", "double", double)
+    with pytest.raises(TypeError):
+        things.create("double", None)
+
+
+def test_a_detail_that_names_a_file_is_a_path_or_the_plugins_fault(things, tmp_path):
+    (tmp_path / "card.md").write_text("x")
+    with transaction(Owner("theirs")):
+        things.register("swish", Swish, card=tmp_path / "card.md", recipe=tmp_path / "no.toml")
+    entry = things.info("swish")
+    assert entry.path("card") == tmp_path / "card.md" and entry.path("other") is None
+    with pytest.raises(PluginError, match=r"plugin 'theirs' \(.*test_registry.py:\d+\) has no rec"):
+        entry.path("recipe")
 
 
 def test_an_error_inside_what_is_created_is_not_ours(things):

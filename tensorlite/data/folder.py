@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from tensorlite.data.dataset import Dataset
 from tensorlite.data.decode import SUFFIXES, decode, peek
 from tensorlite.data.fit import Shape, describe_colour
 from tensorlite.errors import DataError
+from tensorlite.printable import printable
 
 SPLITS = {
     "train": "train",
@@ -28,7 +31,10 @@ SPLITS = {
 }
 NOT_CLASSES = frozenset("images masks labels annotations jpegimages imagesets".split())
 JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir"})
+PICTURES = "Name the folder that holds a folder of pictures for each class."
 PEEKS = 64  # pictures whose headers are read to learn their usual size
+LOOKS = 100_000  # files among which a class must have a picture, before any class is read
+DEEPEST = 16  # folders inside of each other in which it may lie
 LARGEST = 224  # the side of the square to which pictures of many sizes are brought, at most
 
 
@@ -98,28 +104,29 @@ class ImageFolderReader:
     fallback = True  # almost any folder could be one of pictures, so others are asked first
 
     def sniff(self, path: Path) -> bool:
-        """Whether there are pictures, at most three folders down."""
-        return path.is_dir() and _has_pictures(path, depth=3)
+        """Whether there are pictures in the folder, in its folders, or in theirs."""
+        if not path.is_dir():
+            return False
+        return _has_picture(path, 0) or any(_has_picture(each, 1) for each in _folders(path))
 
     def open(self, path: Path) -> dict[str, Dataset]:
         """List the pictures of every split; they are decoded when they are fetched.
 
         Raises:
-            DataError: If there are no class folders, if one has no pictures, if a file is empty,
-                or if a link leads out of the folder.
+            DataError: If there are no class folders, if one has no pictures, if a picture is
+                empty, or if a link to one leads out of the folder.
         """
-        found = {split: _scan(folder, path) for split, folder in _splits(path).items()}
-        classes = sorted({name for scan in found.values() for name in scan.files}, key=natural)
-        _check_classes(path, classes, found)
+        splits = _splits(path)
+        classes = _classes(path, list(splits.values()))
+        found = {split: _scan(folder, path) for split, folder in splits.items()}
         everything = [
             file for scan in found.values() for files in scan.files.values() for file in files
         ]
         shape, words = _usual_shape(everything)
-        about: dict[str, Any] = {"name": path.resolve().name, "adaptation": words}
+        about: dict[str, Any] = {"name": printable(path.resolve().name), "adaptation": words}
+        names = [printable(name) for name in classes]
         return {
-            split: ImageFolder(
-                *scan.numbered(classes), classes, shape, left_out=scan.others, **about
-            )
+            split: ImageFolder(*scan.numbered(classes), names, shape, left_out=scan.others, **about)
             for split, scan in found.items()
         }
 
@@ -155,7 +162,7 @@ def _splits(root: Path) -> dict[str, Path]:
     for folder in _visible(root):
         split = SPLITS.get(folder.name.lower())
         # A folder "test" that holds pictures and no folders is a class of that name.
-        if split and folder.is_dir() and any(child.is_dir() for child in _visible(folder)):
+        if split and folder.is_dir() and _folders(folder):
             _refuse_escape(folder, root)
             other = found.setdefault(split, folder)
             if other != folder:
@@ -164,82 +171,117 @@ def _splits(root: Path) -> dict[str, Path]:
     return found or {"train": root}
 
 
+def _classes(root: Path, splits: list[Path]) -> list[str]:
+    """The names of the class folders, each known to hold a picture before any is read."""
+    folders: dict[str, list[Path]] = {}
+    for folder in [folder for split in splits for folder in _folders(split)]:
+        folders.setdefault(folder.name, []).append(folder)
+    classes = sorted(folders, key=natural)
+    _check_names(root, classes)
+    for name in classes:
+        if not any(_has_picture(folder, depth=DEEPEST) for folder in folders[name]):
+            message = f"{root} has a class folder {name!r} without pictures."
+            raise DataError(message, hint=PICTURES)
+        for folder in folders[name]:
+            _refuse_escape(folder, root)
+    if len(classes) < 2:
+        message = f"{root} has only one class folder: {', '.join(classes)}."
+        raise DataError(message, hint=PICTURES)
+    return classes
+
+
+def _check_names(root: Path, classes: list[str]) -> None:
+    if not classes:
+        message = f"{root} holds pictures but no class folders."
+        raise DataError(message, hint="Put the pictures of each class into a folder of its own.")
+    strange = [name for name in classes if name.casefold() in NOT_CLASSES]
+    if strange:
+        message = (
+            f"{root} looks like boxes or masks ({', '.join(strange)}), not like class folders."
+        )
+        raise DataError(message, hint=PICTURES)
+
+
 def _scan(folder: Path, root: Path) -> _Scan:
     scan = _Scan({}, [])
-    loose = []
     for child in _visible(folder):
-        _refuse_escape(child, root)
         if child.is_dir():
-            files = list(_walk(child, root))
-            scan.files[child.name] = [file for file in files if _is_picture(file)]
-            scan.others += [file for file in files if not _is_picture(file)]
+            files = list(_walk(child))
+            scan.files[child.name] = [file for file in files if _is_picture(file, root)]
+            scan.others += [file for file in files if file.suffix.lower() not in SUFFIXES]
         else:
-            loose.append(child)
-    if not scan.files and any(map(_is_picture, loose)):
-        message = f"{folder} holds pictures but no class folders."
-        raise DataError(message, hint="Put the pictures of each class into a folder of its own.")
-    scan.others += loose
+            scan.others.append(child)
     return scan
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Path]:
+def _walk(folder: Path) -> Iterator[Path]:
     """The files below a folder in natural order; links to folders are not followed."""
     for child in _visible(folder):
-        _refuse_escape(child, root)
         if child.is_dir() and not child.is_symlink():
-            yield from _walk(child, root)
+            yield from _walk(child)
         elif not child.is_dir():
             yield child
 
 
 def _visible(folder: Path) -> list[Path]:
     try:
-        children = list(folder.iterdir())
+        return sorted(_shown(folder), key=lambda child: natural(child.name))
     except OSError as error:
         raise DataError(f"{folder} cannot be read ({error.strerror}).") from error
-    shown = [c for c in children if c.name[0] != "." and c.name.casefold() not in JUNK]
-    return sorted(shown, key=lambda child: natural(child.name))
+
+
+def _shown(folder: Path) -> list[Path]:
+    children = folder.iterdir()
+    return [c for c in children if c.name[0] != "." and c.name.casefold() not in JUNK]
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [child for child in _visible(folder) if os.path.isdir(child)]
 
 
 def _refuse_escape(path: Path, root: Path) -> None:
     if not path.is_symlink():
         return
     if not path.exists():
-        raise DataError(f"{path} is a symbolic link to nothing.", hint="Remove it.")
+        message = f"{path} is a symbolic link to nothing."
+        raise DataError(message, hint="Put the picture in its place.")
     if not path.resolve().is_relative_to(root.resolve()):
         message = f"{path} is a symbolic link that leads out of {root}."
         raise DataError(message, hint="Copy what it names into the folder.")
 
 
-def _is_picture(file: Path) -> bool:
+def _is_picture(file: Path, root: Path) -> bool:
     if file.suffix.lower() not in SUFFIXES:
         return False
+    _refuse_escape(file, root)
     if file.stat().st_size == 0:
-        raise DataError(f"{file} is empty (0 bytes).", hint="Take it out of the folder.")
+        raise DataError(f"{file} is empty (0 bytes).", hint="Move it out of the folder.")
     return True
 
 
-def _has_pictures(folder: Path, depth: int) -> bool:
-    children = _visible(folder)
-    if any(c.suffix.lower() in SUFFIXES and c.is_file() for c in children):
-        return True
-    return depth > 0 and any(_has_pictures(c, depth - 1) for c in children if c.is_dir())
+def _has_picture(folder: Path, depth: int) -> bool:
+    """Whether a picture is found soon, the nearest folders first; all of a disk is too much."""
+    level, looks = [folder], 0
+    for _ in range(depth + 1):
+        below: list[Path] = []
+        for child in itertools.chain.from_iterable(map(_readable, level)):
+            is_folder = os.path.isdir(child)  # unlike the method, False for what cannot be read
+            if child.suffix.lower() in SUFFIXES and not is_folder:
+                return True
+            if (looks := looks + 1) > LOOKS:
+                return False
+            if is_folder and not child.is_symlink():
+                below.append(child)
+        level = below
+    return False
 
 
-def _check_classes(root: Path, classes: list[str], found: dict[str, _Scan]) -> None:
-    strange = [name for name in classes if name.casefold() in NOT_CLASSES]
-    if strange:
-        message = (
-            f"{root} looks like boxes or masks ({', '.join(strange)}), not like class folders."
-        )
-        raise DataError(message, hint="Only folders named after classes can be read so far.")
-    for name in classes:
-        if not any(scan.files.get(name) for scan in found.values()):
-            hint = f"Put pictures ({' '.join(sorted(SUFFIXES))}) into it or remove it."
-            raise DataError(f"{root} has a class folder {name!r} without pictures.", hint=hint)
-    if len(classes) < 2:
-        message = f"{root} has only one class folder: {', '.join(classes) or 'none'}."
-        raise DataError(message, hint="Name the folder that holds a folder for each class.")
+def _readable(folder: Path) -> list[Path]:
+    """What is in a folder; nothing if it cannot be read, which is said when it is opened."""
+    try:
+        return _shown(folder)
+    except OSError:
+        return []
 
 
 def _usual_shape(files: list[Path]) -> tuple[Shape, str]:

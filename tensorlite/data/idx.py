@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tensorlite.data.dataset import ArrayDataset, Dataset
 from tensorlite.errors import DataError
+from tensorlite.printable import printable
 
 # "train-images-idx3-ubyte.gz"; some copies have a dot before "idx"
 NAME = re.compile(r"(.*?)[-_.]?(images|labels)[-_.]idx[13][-_]ubyte(?:\.gz)?", re.IGNORECASE)
@@ -46,7 +47,7 @@ class IdxReader:
         folder = path if path.is_dir() else path.parent
         most = max(int(labels.max()) for _, labels in pairs.values())
         classes = _class_names(folder / "labels.txt", most + 1)
-        name = folder.resolve().name
+        name = printable(folder.resolve().name)
         return {s: ArrayDataset(*pair, classes=classes, name=name) for s, pair in pairs.items()}
 
 
@@ -71,6 +72,7 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
         raise _error(path, f"is truncated: {got}")
     if len(data) > wanted:
         raise _error(path, f"should end at byte {header + wanted:,} ({_times(shape)}) but goes on")
+    stream.check_end()
     return np.frombuffer(data, np.uint8).reshape(shape)
 
 
@@ -139,7 +141,7 @@ def _class_names(path: Path, count: int) -> list[str]:
         raise _error(path, f"ends at line {len(names)}, but the labels go up to {count - 1}")
     if "" in names:
         raise _error(path, f"has no class name in line {names.index('') + 1}")
-    return names
+    return [printable(name) for name in names]
 
 
 def _read_shape(path: Path, stream: _Plain) -> tuple[int, ...]:
@@ -165,12 +167,16 @@ class _Plain:
         part, self.raw = self.raw[:count], self.raw[count:]
         return part
 
+    def check_end(self) -> None:
+        """Refuse what is behind the values, or lacks there."""
+
 
 class _Gzipped(_Plain):
     """Gzipped bytes, unpacked from the front and never further than asked for."""
 
     def __init__(self, path: Path, raw: bytes) -> None:
         super().__init__(path, raw)
+        self.size = len(raw)
         self.unpacker = zlib.decompressobj(wbits=31)
 
     def read(self, count: int) -> bytes:
@@ -181,6 +187,14 @@ class _Gzipped(_Plain):
             raise _error(self.path, f"is a damaged gzip file ({reason})") from error
         self.raw = self.unpacker.unconsumed_tail
         return part
+
+    def check_end(self) -> None:
+        """Refuse a file without its check sum, which zlib compares when it comes to it."""
+        if not self.unpacker.eof:
+            raise _error(self.path, f"is truncated at byte {self.size:,}, inside the check sum")
+        if self.unpacker.unused_data:
+            end = self.size - len(self.unpacker.unused_data)
+            raise _error(self.path, f"should end at byte {end:,} (of the gzip file) but goes on")
 
 
 def _times(shape: tuple[int, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from tensorlite.calling import blamed, failure, warn_once
 from tensorlite.data.dataset import Dataset
 from tensorlite.data.fit import Shape
+from tensorlite.entry import BUILT_IN, Entry
 from tensorlite.errors import DataError, close_names
 
 ORDER = ("train", "val", "test")
@@ -85,6 +87,9 @@ def open_data(source: str | PathLike[str]) -> Data:
     """
     from tensorlite.registry import datasets
 
+    if not str(source):
+        message = "expected the name of a data set or a path, got ''."
+        raise DataError(message, hint="tensorlite data")
     if isinstance(source, str) and source in datasets:
         return _registered(source)
     path = Path(source).expanduser()
@@ -99,27 +104,29 @@ def _registered(name: str) -> Data:
     from tensorlite.registry import datasets
 
     entry = datasets.info(name)
-    found = {split: entry.object(split) for split in entry.details.get("splits", ("train",))}
+    with blamed(entry):
+        found = {split: entry.object(split) for split in entry.details.get("splits", ("train",))}
     splits = _ordered(found)
     source = next(iter(splits.values())).origin or entry.owner
     return Data(entry.name, splits, source, source, tuple(_notes(splits)))
 
 
 def _read(path: Path) -> Data:
-    kind, reader = _reader(path)
-    splits = _ordered(reader.open(path))
+    kind, entry = _reader(path)
+    with blamed(entry):
+        splits = _ordered(entry.object.open(path))
     if not any(map(len, splits.values())):
         raise DataError(f"{path} holds no images.", hint="Name a folder that does.")
     name = next(iter(splits.values())).name
     return Data(name, splits, str(path), kind, tuple(_notes(splits)))
 
 
-def _reader(path: Path) -> tuple[str, Any]:
+def _reader(path: Path) -> tuple[str, Entry[Any]]:
     """The reader that knows the path; those that would take almost anything come last."""
     from tensorlite.registry import readers
 
-    claims = [(name, entry.object) for name, entry in readers.items() if entry.object.sniff(path)]
-    claims.sort(key=lambda claim: getattr(claim[1], "fallback", False))
+    claims = [(name, entry) for name, entry in readers.items() if _knows(entry, path)]
+    claims.sort(key=lambda claim: getattr(claim[1].object, "fallback", False))
     if claims:
         return claims[0]
     message = (
@@ -129,16 +136,26 @@ def _reader(path: Path) -> tuple[str, Any]:
     raise DataError(message, hint=hint)
 
 
+def _knows(entry: Entry[Any], path: Path) -> bool:
+    """Whether a reader knows a path; one that fails at the question does not."""
+    try:
+        return bool(entry.object.sniff(path))
+    except Exception as error:
+        if entry.owner == BUILT_IN:
+            raise
+        which = f"the reader {entry.name!r} of the plugin {entry.owner!r}"
+        warn_once(f"{which} is left out: {failure(entry, error)}")
+        return False
+
+
 def _check_path(path: Path, typed: str, names: list[str]) -> None:
     if not path.exists():
         bare = path.name == typed
         kind = "data set or path" if bare else "file or folder"
         close = close_names(path.name, {*_siblings(path), *(names if bare else ())})
         where = "" if path.is_absolute() else f"(looked in {Path.cwd()})"
-        parts = [f"there is no {kind} {typed!r}", where]
-        message = " ".join(filter(None, parts)) + "."
-        hint = f"{close} " if close else ""
-        raise DataError(message, hint=f"{hint}All registered: tensorlite data".strip())
+        message = " ".join(filter(None, [f"there is no {kind} {typed!r}", where]))
+        raise DataError(f"{message}. {close}".strip(), hint="tensorlite data")
     if path.is_file() and path.stat().st_size == 0:
         raise DataError(f"{path} is empty (0 bytes).", hint="Name another file.")
     if path.is_dir() and not any(child.name[0] != "." for child in path.iterdir()):
@@ -164,8 +181,12 @@ def _notes(splits: Mapping[str, Dataset]) -> Iterable[str]:
     for split, data in splits.items():
         others = [str(file) for file in getattr(data, "left_out", ())]
         if others:
-            more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
-            yield f"no picture: {', '.join(others[:3])}{more}"
+            yield f"no picture: {_some(others)}"
         absent = [name for name, count in _counts(data).items() if not count]
         if absent:
-            yield f"{split} has no images of {', '.join(absent)}"
+            yield f"{split} has no images of {_some(absent)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more

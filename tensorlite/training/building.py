@@ -2,22 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tensorlite import registry
 from tensorlite.augment import Compose
+from tensorlite.autograd import no_grad
 from tensorlite.data import DataLoader, Dataset
+from tensorlite.errors import ConfigError, DataError, TensorliteError
 from tensorlite.random import manual_seed
-
-from .callbacks import EarlyStopping
-from .config import Settings, name_and_options
-from .inputs import Shape
+from tensorlite.tensor import from_numpy
+from tensorlite.training.callbacks import RUN_FILES, EarlyStopping
+from tensorlite.training.config import FIELDS, Settings, name_and_options
+from tensorlite.training.inputs import Inputs, Parts, Shape, parts_of
 
 if TYPE_CHECKING:
+    from tensorlite.data import Data
     from tensorlite.nn import Module
+    from tensorlite.training.tasks import Task
 
 EVALUATION_BATCH = 256  # one size everywhere, so that the same weights give the same figures
+
+
+def construct(
+    kind: registry.Registry[Any],
+    name: str,
+    options: Mapping[str, Any],
+    *args: Any,
+    **own: Any,
+) -> Any:
+    """Build something of a registry with the options that settings give it.
+
+    Args:
+        kind: The registry.
+        name: What to build.
+        options: From the settings.
+        *args: What it needs from the training.
+        **own: What it gets from the data or from settings of their own.
+
+    Raises:
+        UnknownNameError: If there is no such name or option.
+        ConfigError: If an option has a value that does not fit, or repeats one of ``own``.
+    """
+    where = f"{kind.kind} '{name}'"
+    for option in own.keys() & options.keys():
+        source = f"the setting '{option}'" if option in FIELDS else "the data"
+        raise ConfigError(
+            f"expected {option} once, got {own[option]!r} from {source} and "
+            f"{options[option]!r} from its options.",
+            where=where,
+            hint=f"--set {option}={options[option]}" if option in FIELDS else None,
+        )
+    given = ", ".join(f"{option}={value!r}" for option, value in options.items())
+    sentence = f"expected {kind.info(name).signature}, got {given or 'no options'}"
+    with blaming(where, sentence, f"{kind.listing} {name}"):
+        return kind.create(name, *args, **own, **options)
+
+
+@contextmanager
+def blaming(where: str, sentence: str, hint: str | None = None) -> Iterator[None]:
+    """Turn what a mistyped option sets off into one sentence that names the place.
+
+    Args:
+        where: What complains.
+        sentence: What is wrong; what was raised is added in brackets.
+        hint: The command that says more.
+    """
+    try:
+        yield
+    except TensorliteError:
+        raise
+    except (TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
+        text = " ".join(str(error).split()).rstrip(".")
+        raise ConfigError(f"{sentence} ({text}).", where=where, hint=hint) from error
 
 
 def build_model(
@@ -36,9 +96,8 @@ def build_model(
         UnknownNameError: If there is no such model or option.
     """
     manual_seed(seed)
-    model: Module = registry.models.create(
-        name, num_classes=classes, in_channels=shape[0], image_size=shape[1:], **options
-    )
+    sizes = {"num_classes": classes, "in_channels": shape[0], "image_size": shape[1:]}
+    model: Module = construct(registry.models, name, options, **sizes)
     return model
 
 
@@ -54,41 +113,56 @@ def image_shape(model: str, data: Shape) -> Shape:
     return details.get("in_channels") or data[0], height, width
 
 
+def model_parts(data: Data, settings: Settings) -> Parts:
+    """Return the parts of some data with images as a model takes them.
+
+    The same settings always give the same parts, so that ``evaluate`` finds the images again that
+    were kept for validation.
+
+    Raises:
+        DataError: If there is nothing to train on.
+    """
+    if "train" not in data.splits or not len(data.splits["train"]):
+        raise DataError("there are no images to train on.", where=data.name)
+    shape = image_shape(settings.model, data.splits["train"].image_shape)
+    splits = {name: part.adapt(*shape) for name, part in data.splits.items()}
+    return parts_of(splits, settings.val_fraction, settings.seed)
+
+
 def build_optimizer(settings: Settings, model: Module) -> Any:
     """Build the optimizer over all weights of a model."""
-    options = dict(settings.optimizer_options)
-    signature = registry.optimizers.info(settings.optimizer).parameters
-    # Written out even when it is 0: what run.toml says is what is used, not a class's own default.
-    if settings.weight_decay or (signature and "weight_decay" in signature.parameters):
-        options["weight_decay"] = settings.weight_decay
-    return registry.optimizers.create(
-        settings.optimizer, model.parameters(), lr=settings.lr, **options
-    )
+    name, options = settings.optimizer, settings.optimizer_options
+    own = {"lr": settings.lr, **_own(registry.optimizers, name, settings, "weight_decay")}
+    return construct(registry.optimizers, name, options, model.parameters(), **own)
 
 
 def build_schedule(settings: Settings, optimizer: Any, batches: int) -> Any:
     """Build the learning-rate schedule over all steps of the training."""
     steps = settings.epochs * batches
-    return registry.schedules.create(
-        settings.schedule, optimizer, steps, **settings.schedule_options
-    )
+    name, options = settings.schedule, settings.schedule_options
+    return construct(registry.schedules, name, options, optimizer, steps)
+
+
+def build_loss(settings: Settings) -> Any:
+    """Build the loss."""
+    own = _own(registry.losses, settings.loss, settings, "label_smoothing")
+    return construct(registry.losses, settings.loss, settings.loss_options, **own)
 
 
 def build_callbacks(settings: Settings) -> list[Any]:
     """Build the callbacks that the settings name."""
-    built = [
-        registry.callbacks.create(name, **options)
-        for name, options in map(name_and_options, settings.callbacks)
-    ]
+    built = [construct(registry.callbacks, *name_and_options(item)) for item in settings.callbacks]
+    for callback in built:
+        if isinstance(callback, RUN_FILES):
+            name = type(callback).__name__
+            message = f"{name} is no setting: it writes into the folder of every run as it is."
+            raise ConfigError(message, where="callbacks")
     return [*built, EarlyStopping(settings.patience)] if settings.patience else built
 
 
 def build_augmentation(items: Sequence[Any]) -> Compose | None:
     """Build the augmentations of a list of names or tables; None for an empty list."""
-    built = [
-        registry.augmentations.create(name, **options)
-        for name, options in map(name_and_options, items)
-    ]
+    built = [construct(registry.augmentations, *name_and_options(item)) for item in items]
     return Compose(built) if built else None
 
 
@@ -106,3 +180,36 @@ def training_batches(settings: Settings, dataset: Dataset) -> DataLoader:
 def evaluation_batches(dataset: Dataset) -> DataLoader:
     """Return batches in the order of the data set, as they are."""
     return DataLoader(dataset, batch_size=EVALUATION_BATCH)
+
+
+def rehearse(
+    settings: Settings, batches: DataLoader, inputs: Inputs, model: Module, task: Task
+) -> None:
+    """Run one batch through augmentation, model, loss and metrics; nothing is changed by it.
+
+    Raises:
+        TensorliteError: If they do not fit each other.
+    """
+    with blaming("augment", "the augmentations do not work"):
+        images, target = next(iter(batches))
+    with no_grad(), np.errstate(all="ignore"):
+        with blaming(f"model '{settings.model}'", f"it does not work on {inputs.shape} images"):
+            output = model.eval()(from_numpy(inputs.normalise(images.numpy())))
+        with blaming(f"loss '{settings.loss}'", "it gives no number for a batch"):
+            task.loss(output, target).item()
+        with blaming("metrics", "they do not work on the outputs"):
+            scores = task.scores()
+            scores.update(output, target)
+            scores.figures()
+
+
+def _own(
+    kind: registry.Registry[Any], name: str, settings: Settings, setting: str
+) -> dict[str, Any]:
+    """A setting that only some of a kind take; those get it even when it is 0.
+
+    So what run.toml says is what is used, never a class's own default.
+    """
+    value, signature = getattr(settings, setting), kind.info(name).parameters
+    takes = signature is not None and setting in signature.parameters
+    return {setting: value} if value or takes else {}

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tensorlite.errors import ConfigError
-
-from .checkpoint import save_checkpoint
-from .files import append_text
+from tensorlite.training.checkpoint import save_checkpoint
+from tensorlite.training.files import append_text
 
 if TYPE_CHECKING:
-    from .loop import Trainer
+    from tensorlite.training.loop import Trainer
 
 Event = Literal[
     "on_train_start",
@@ -155,6 +154,18 @@ class EarlyStopping(Callback):
     def on_epoch_end(self, trainer: Trainer) -> None:
         """Stop if the best epoch is too long ago."""
         trainer.stop = trainer.epoch - trainer.best_epoch >= self.patience
+
+
+RUN_FILES = (CSVLogger, JSONLLogger, Checkpoint)  # at work in every run
+
+
+def run_files(folder: Path) -> list[Callback]:
+    """Return the callbacks that write into the folder of a run."""
+    return [
+        CSVLogger(folder / "metrics.csv"),
+        JSONLLogger(folder / "events.jsonl"),
+        Checkpoint(folder),
+    ]
 
 
 def _is_plain(value: Any) -> bool:

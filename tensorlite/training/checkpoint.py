@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.errors import DataError
-
-from .files import write_atomically
+from tensorlite.training.files import write_atomically
+from tensorlite.training.inputs import Inputs
 
 FORMAT = 1  # raised when an older program could misread the file
 _KEY = "tensorlite"
@@ -96,21 +96,69 @@ def load_checkpoint(path: Path) -> Snapshot:
         text = stored["description"]
         if stored["digest"] != _digest(arrays, text):
             raise _damaged(where)
-        return Snapshot(_described(json.loads(text), where), arrays)
-    except DataError:
-        raise
+        values = json.loads(text)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _damaged(where) from error
+    try:
+        return Snapshot(_described(values), arrays)
+    except DataError as error:
+        error.where = where
+        raise
 
 
-def _described(values: dict[str, Any], where: str) -> Description:
-    if values["format"] > FORMAT:
-        version = values.get("version")
-        hint = "Update tensorlite."
+def _described(values: Any) -> Description:
+    """Take a description over field by field; an edited one can hold anything at all."""
+    if not isinstance(values, dict) or values.keys() != _FORMS.keys():
+        wanted = f"a description with {', '.join(_FORMS)}"
+        raise DataError(f"expected {wanted}, got {_short(values)}.")
+    if type(values["format"]) is int and values["format"] > FORMAT:
         raise DataError(
-            f"was written by tensorlite {version}, which is newer.", where=where, hint=hint
+            f"was written by tensorlite {values['version']}, which is newer.",
+            hint="pip install --upgrade tensorlite",
         )
+    for name, (form, wanted) in _FORMS.items():
+        if not form(values[name]):
+            raise DataError(f"expected {wanted} as its {name}, got {_short(values[name])}.")
+    Inputs.from_dict(values["inputs"])
     return Description(**values)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and value != [] and all(map(_is_text, value))
+
+
+def _are_figures(value: Any) -> bool:
+    return _is_table(value) and all(type(figure) in (int, float) for figure in value.values())
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+_FORMS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "model": (_is_name, "a name"),
+    "options": (_is_table, "a table"),
+    "task": (_is_name, "a name"),
+    "classes": (_are_names, "a list of names"),
+    "inputs": (_is_table, "a table"),
+    "data": (_is_text, "text"),
+    "epoch": (_is_count, "a number of epochs"),
+    "figures": (_are_figures, "a table of numbers"),
+    "version": (_is_text, "text"),
+    "format": (_is_count, "a number"),
+}
 
 
 def _read(path: Path) -> tuple[Arrays, dict[str, str]]:
@@ -154,8 +202,9 @@ def _canonical(value: Any) -> str:
 
 
 def _damaged(where: str) -> DataError:
-    return DataError(
-        "is damaged: its content does not match its own digest.",
-        where=where,
-        hint="Train again, or use the run's other checkpoint.",
-    )
+    return DataError("is damaged: its content does not match its own digest.", where=where)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

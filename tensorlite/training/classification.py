@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from tensorlite import registry
 from tensorlite.data import Dataset
-
-from .config import Settings, name_and_options
-from .metrics import confusion_matrix, per_class, wilson_interval
-from .tasks import Section
+from tensorlite.training.building import build_loss, construct
+from tensorlite.training.config import Settings, name_and_options
+from tensorlite.training.metrics import confusion_matrix, per_class, wilson_interval
+from tensorlite.training.tasks import Section
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -49,11 +49,13 @@ class Classification:
     @classmethod
     def from_settings(cls, settings: Settings, classes: Sequence[str]) -> Classification:
         """Build the task with the loss and the metrics that the settings name."""
-        options = dict(settings.loss_options)
-        if settings.label_smoothing:
-            options["label_smoothing"] = settings.label_smoothing
-        loss = registry.losses.create(settings.loss, **options)
-        return cls(classes, loss, _metric_factories(settings.metrics))
+        factories = {
+            name: partial(construct, registry.metrics, name, options)
+            for name, options in map(name_and_options, settings.metrics)
+        }
+        for factory in factories.values():
+            factory()  # a mistake in its options is an error now, not after an epoch
+        return cls(classes, build_loss(settings), factories)
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
         """Return the loss of a batch."""
@@ -77,13 +79,13 @@ class Classification:
 
     def sections(self, scores: ClassificationScores, dataset: Dataset) -> list[Section]:
         """Return confusion matrix, per-class table and the images that went most wrong."""
-        from .report_classification import classification_sections
+        from tensorlite.training.report import classification_sections
 
         return classification_sections(scores, dataset)
 
     def charts(self, scores: ClassificationScores) -> dict[str, str]:
         """Return the confusion matrix as a chart."""
-        from .svg import confusion_chart
+        from tensorlite.training.svg import confusion_chart
 
         return {"confusion": confusion_chart(scores.confusion, self.classes)}
 
@@ -233,12 +235,3 @@ def _log_softmax(scores: Array) -> Array:
     shifted = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
     result: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return result
-
-
-def _metric_factories(items: Sequence[Any]) -> dict[str, Callable[[], Any]]:
-    factories: dict[str, Callable[[], Any]] = {}
-    for item in items:
-        name, options = name_and_options(item)
-        registry.metrics.info(name)  # an unknown name is an error now, not after an epoch
-        factories[name] = partial(registry.metrics.create, name, **options)
-    return factories

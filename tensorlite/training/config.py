@@ -90,10 +90,16 @@ class Layer:
     Args:
         origin: The place, as it is named in messages and in ``Config.origins``.
         values: Settings by name; the options of a table also as ``optimizer_options.momentum``.
+        places: Where some of the values stand more exactly, such as ``--epochs``.
     """
 
     origin: str
     values: Mapping[str, Any]
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, name: str) -> str:
+        """Say where a value stands."""
+        return self.places.get(name, self.origin)
 
 
 @dataclass(frozen=True)
@@ -139,26 +145,30 @@ def resolve(*layers: Layer) -> Config:
             if isinstance(value, dict):
                 value = {**values.get(name, {}), **value}
             values[name] = value
-            origins[name] = layer.origin
+            origins[name] = layer.place(name)
     return Config(Settings(**values), origins)
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:
     """Read ``key=value`` as the command line gives it; the value is TOML, or else plain text.
 
+    Raises:
+        ConfigError: If it is anything but one key with one value.
+
     Example:
         >>> parse_assignment("lr=0.1"), parse_assignment("optimizer=sgd")
         (('lr', 0.1), ('optimizer', 'sgd'))
     """
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise ConfigError(
-            f"expected key=value, got '{text}'.", where="--set", hint="Type --set lr=0.01"
-        )
+    name, equals, value = (part.strip() for part in text.partition("="))
     try:
-        return name.strip(), tomllib.loads(f"value = {value}")["value"]
+        values = list(tomllib.loads(f"value = {value}").values())
     except tomllib.TOMLDecodeError:
-        return name.strip(), value.strip()
+        values = value.splitlines() or [""]
+    if not equals or not name or len(values) > 1:
+        raise ConfigError(
+            f"expected one key=value, got {text!r}.", where="--set", hint="--set lr=0.01"
+        )
+    return name, values[0]
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -198,24 +208,21 @@ def _nested(layer: Layer) -> dict[str, Any]:
     nested: dict[str, Any] = {}
     for key, value in layer.values.items():
         name, dot, option = key.partition(".")
-        _check_name(name, layer.origin)
+        _check_name(name, layer.place(key))
         if dot:
-            _check_is_table(name, key, layer.origin)
+            _check_is_table(name, key, layer.place(key))
             value = {**nested.get(name, {}), option: value}
-        nested[name] = _checked(name, value, layer.origin)
+        nested[name] = _checked(name, value, layer.place(key))
     # What options belong to is looked at before the options themselves.
-    return dict(sorted(nested.items(), key=lambda item: isinstance(item[1], dict)))
+    return dict(sorted(nested.items(), key=lambda item: item[0] not in _OPTIONS))
 
 
 def _check_name(name: str, origin: str) -> None:
     if name in FIELDS:
         return
-    close = close_names(name, FIELDS)
-    raise UnknownNameError(
-        f"there is no setting '{name}'." + (f" {close}" if close else ""),
-        where=origin,
-        hint=f"The {len(FIELDS)} settings: {', '.join(FIELDS)}.",
-    )
+    parts = [f"there is no setting '{name}'.", close_names(name, FIELDS)]
+    parts.append(f"All {len(FIELDS)}: {', '.join(FIELDS)}.")
+    raise UnknownNameError(" ".join(filter(None, parts)), where=origin)
 
 
 def _check_is_table(name: str, key: str, origin: str) -> None:
@@ -243,12 +250,19 @@ _KINDS = {
     dict: "a table",
     bool: "true or false",
 }
-_OWNERS = {"model", "optimizer", "schedule", "loss"}
+# What is told about one model, optimizer and so on, and means nothing to another.
+_OPTIONS = {
+    "model": ("model_options",),
+    "optimizer": ("optimizer_options",),
+    "schedule": ("schedule_options",),
+    "loss": ("loss_options", "label_smoothing"),
+}
 
 
 def _drop_options_of_another(
     name: str, value: Any, values: dict[str, Any], origins: dict[str, str]
 ) -> None:
-    if name in _OWNERS and values.get(name, getattr(DEFAULTS, name)) != value:
-        values.pop(f"{name}_options", None)
-        origins.pop(f"{name}_options", None)
+    if name in _OPTIONS and values.get(name, getattr(DEFAULTS, name)) != value:
+        for option in _OPTIONS[name]:
+            values.pop(option, None)
+            origins.pop(option, None)

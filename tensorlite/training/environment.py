@@ -1,17 +1,44 @@
-"""What a run ran on: versions, processor, threads, plugins and the command that was typed."""
+"""What a run runs on: threads, versions, processor, plugins and the command that was typed."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import tensorlite
+from tensorlite.kernels.threads import available_cores, set_num_threads
+from tensorlite.training.run import relative_path
 
 PACKAGES = ("numpy", "numba", "llvmlite", "safetensors", "pillow", "click", "pluggy")
+
+
+def use_threads(count: int = 0) -> int:
+    """Set the number of threads of the kernels in this process and return it.
+
+    BLAS is held at one thread: its sums then do not depend on the number, and its threads, which
+    wait by spinning, make a training 20 times slower as soon as another program wants the cores.
+
+    Args:
+        count: The number wanted; 0 means one per core this process may use.
+
+    Example:
+        >>> use_threads(1)
+        1
+    """
+    from threadpoolctl import threadpool_limits
+
+    count = count or available_cores()
+    set_num_threads(count)
+    threadpool_limits(1, user_api="blas")
+    return count
 
 
 def environment(threads: int, command: list[str] | None = None) -> dict[str, Any]:
@@ -39,6 +66,19 @@ def environment(threads: int, command: list[str] | None = None) -> dict[str, Any
     }
 
 
+def plugin_sources(plugins: Iterable[str], folder: Path) -> dict[str, str]:
+    """Return each plugin of ``--plugin`` with the SHA-256 of its file, empty if it has none.
+
+    Args:
+        plugins: Files and names of modules.
+        folder: What the paths of files are relative to, so that both can move.
+    """
+    return {
+        relative_path(name, folder) if Path(name).is_file() else name: _sha256(name)
+        for name in plugins
+    }
+
+
 def cpu_name() -> str:
     """Return the processor's name as far as the platform tells it."""
     try:
@@ -47,6 +87,14 @@ def cpu_name() -> str:
         return platform.processor() or platform.machine()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()
+
+
+def _sha256(plugin: str) -> str:
+    found = None if Path(plugin).is_file() else find_spec(plugin)
+    with suppress(OSError):
+        path = Path(found.origin or "") if found else Path(plugin)
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return ""
 
 
 def _version(name: str) -> str | None:

@@ -1,21 +1,32 @@
-"""What a model takes: image shape and normalisation, measured once and kept in the checkpoint.
+"""What a model takes: the parts of its data, and the shape and normalisation of the images.
 
-This is the one place where images are normalised, for training, evaluation and prediction alike.
+The normalisation is measured once and kept in the checkpoint. This is the one place where images
+are normalised, for training, evaluation and prediction alike.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.data import Dataset
+from tensorlite.data import Dataset, holdout
+from tensorlite.errors import DataError, UnknownNameError
 
 Shape = tuple[int, int, int]
+_JUDGES = ("test", "val", "train")  # the first there is says how good a model is
 _SAMPLE = 10_000  # images that mean and deviation are measured on
 _CHUNK = 256
+_LARGEST = 2048 * 2048  # values of an image; what a file asks for is allocated
+_BOUNDS: dict[str, tuple[type, float, float]] = {
+    "shape": (int, 1, 65_536),
+    "mean": (float, -1e6, 1e6),
+    "std": (float, 1e-6, 1e6),
+}
 
 
 @dataclass(frozen=True)
@@ -54,9 +65,17 @@ class Inputs:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Inputs:
-        """Read what ``to_dict`` wrote."""
-        channels, height, width = values["shape"]
-        return cls((channels, height, width), tuple(values["mean"]), tuple(values["std"]))
+        """Read what ``to_dict`` wrote.
+
+        Raises:
+            DataError: If it is something else.
+        """
+        shape, mean, std = (_numbers(values, name) for name in _BOUNDS)
+        if len(shape) != 3 or prod(shape) > _LARGEST:
+            raise DataError(f"expected a shape (C, H, W) of a picture, got {shape}.")
+        if not len(mean) == len(std) == shape[0]:
+            raise DataError(f"expected mean and std of {shape[0]} channels, got {mean}, {std}.")
+        return cls(shape, mean, std)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a checkpoint."""
@@ -70,6 +89,124 @@ class Inputs:
         return result
 
 
+def _numbers(values: dict[str, Any], name: str) -> Any:
+    kind, low, high = _BOUNDS[name]
+    found = values.get(name)
+    if isinstance(found, list) and all(
+        type(value) in (kind, int) and low <= value <= high for value in found
+    ):
+        return tuple(found)
+    raise DataError(f"expected {name} as numbers from {low:g} to {high:g}, got {found!r:.80}.")
+
+
 def _rounded(values: NDArray[Any]) -> tuple[float, ...]:
     """Six decimals are enough for the weights and read well in a checkpoint."""
     return tuple(round(float(value), 6) for value in values)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The images that figures were measured on.
+
+    Args:
+        split: The part of the data.
+        images: How many they are.
+        selected: Whether the best epoch was chosen by them, which makes figures a little too good.
+    """
+
+    split: str
+    images: int
+    selected: bool
+
+    def phrase(self) -> str:
+        """Say it.
+
+        Example:
+            >>> Measured("val", 360, selected=True).phrase()
+            'on val: 360 images, by which the best epoch was chosen'
+        """
+        text = f"on {self.split}: {self.images:,} images"
+        return f"{text}, by which the best epoch was chosen" if self.selected else text
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {"split": self.split, "selected_on": self.selected}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a data set.
+
+    Args:
+        train: What the weights are fitted to.
+        val: What the best epoch is chosen by.
+        test: What is looked at once, after training; None when the data has none.
+        carved: Whether ``val`` was taken out of ``train`` here.
+    """
+
+    train: Dataset
+    val: Dataset
+    test: Dataset | None = None
+    carved: bool = False
+
+    @property
+    def splits(self) -> dict[str, Dataset]:
+        """The parts by name."""
+        parts = {"train": self.train, "val": self.val}
+        return parts if self.test is None else {**parts, "test": self.test}
+
+    def measured_on(self, name: str) -> Measured:
+        """Describe what figures about one part are worth."""
+        return Measured(name, len(self.splits[name]), selected=name == "val")
+
+    @property
+    def judged_by(self) -> str:
+        """The part that a finished model is judged by."""
+        return "val" if self.test is None else "test"
+
+
+def parts_of(splits: Mapping[str, Dataset], fraction: float, seed: int) -> Parts:
+    """Take the parts of a data set; a missing ``val`` is carved out of ``train``.
+
+    Args:
+        splits: Data sets by name: ``train``, perhaps ``val``, perhaps ``test``.
+        fraction: Share of ``train`` that becomes ``val``, the same in every class.
+        seed: Decides which images those are.
+
+    Raises:
+        DataError: If there is no ``train``, or too little of it.
+    """
+    if "train" not in splits:
+        raise DataError(f"expected a part 'train', got {', '.join(splits) or 'nothing'}.")
+    train, test = splits["train"], splits.get("test")
+    if not len(train):
+        raise DataError("expected images to train on, got none.")
+    if "val" in splits:
+        return Parts(train, splits["val"], test)
+    kept, held = holdout(train, fraction, seed)
+    if not len(held) or not len(kept):
+        raise DataError(
+            f"{len(train)} images are too few to keep {100 * fraction:g} % for validation.",
+            hint="--set val_fraction=0.5",
+        )
+    return Parts(kept, held, test, carved=True)
+
+
+def pick(splits: Mapping[str, Dataset], name: str, data: str) -> tuple[str, Dataset]:
+    """Return a part with its name; ``"auto"`` is test if there is one, or else val, or else train.
+
+    Args:
+        splits: The parts by name.
+        name: The wanted one.
+        data: What the data is called.
+
+    Raises:
+        UnknownNameError: If there is no such part.
+    """
+    if name == "auto":
+        name = next(known for known in (*_JUDGES, *splits) if known in splits)
+    if name in splits:
+        return name, splits[name]
+    raise UnknownNameError(
+        f"'{data}' has no part '{name}', only {', '.join(splits)}.", where="--split"
+    )

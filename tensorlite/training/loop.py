@@ -1,11 +1,17 @@
-"""The training loop: batches, epochs, events. It knows no task, no model and no file by name."""
+"""The training loop: batches, epochs, events. It knows no task, no model and no file by name.
+
+Ctrl-C acts between two steps, never inside one: the weights are always those after a whole step.
+"""
 
 from __future__ import annotations
 
 import math
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +19,10 @@ import numpy as np
 from tensorlite.autograd import no_grad
 from tensorlite.errors import DivergedError
 from tensorlite.tensor import from_numpy
-
-from .callbacks import Event
-from .checkpoint import Description, Snapshot
-from .inputs import Inputs
-from .interrupts import Interrupts
-from .tasks import Task
+from tensorlite.training.callbacks import Event
+from tensorlite.training.checkpoint import Description, Snapshot
+from tensorlite.training.inputs import Inputs
+from tensorlite.training.tasks import Task
 
 if TYPE_CHECKING:
     from tensorlite.data import DataLoader
@@ -174,7 +178,7 @@ class Trainer:
             return
         raise DivergedError(
             f"the {what} became {value} at epoch {self.epoch}, batch {self.batch + 1}.",
-            hint=f"--lr {self.lr / 10:.1g}, or a larger --batch-size",
+            hint=f"--lr {self.lr / 10:.1g}",
         )
 
     def _rank(self, figures: Figures) -> tuple[float, float]:
@@ -213,3 +217,39 @@ def evaluate(
             before_batch()
             scores.update(model(from_numpy(inputs.normalise(images.numpy()))), target)
     return scores
+
+
+class Interrupts:
+    """Turn the first Ctrl-C into a request that the loop answers; the second acts at once.
+
+    Does nothing outside the main thread and where Ctrl-C is ignored (a job in the background).
+
+    Example:
+        >>> with Interrupts() as interrupts:
+        ...     interrupts.check()
+    """
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._previous: Any = None
+
+    def __enter__(self) -> Interrupts:
+        on_main = threading.current_thread() is threading.main_thread()
+        if on_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            self._previous = signal.signal(signal.SIGINT, self._handle)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._previous is not None:
+            signal.signal(signal.SIGINT, self._previous)
+            self._previous = None
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if it was asked for; called between steps."""
+        if self.requested:
+            raise KeyboardInterrupt
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.requested:
+            raise KeyboardInterrupt
+        self.requested = True

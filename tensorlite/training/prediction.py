@@ -1,9 +1,13 @@
-"""Predictions for picture files."""
+"""Predictions for picture files: read, prepared if somebody drew them, and named in batches.
+
+MNIST and the bundled digits are light ink on black, cropped, 20 pixels long, centred by mass; a
+drawn character is brought into that form.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.data import decode
+from tensorlite.data import decode, frame_ink
 from tensorlite.data.fit import fit
 from tensorlite.errors import DataError
+from tensorlite.training.building import EVALUATION_BATCH
+from tensorlite.training.inputs import Shape
+from tensorlite.training.tasks import Prediction
+from tensorlite.training.trained import Trained
 
-from .drawing import prepare_drawing, takes_drawings
-from .inputs import Shape
-from .tasks import Prediction
-from .trained import Trained
+_FAINT = 0.1  # less contrast than this between ink and paper is no drawing
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class FilePrediction:
 
 def predict_files(
     name: str, root: Path, paths: Sequence[Path], prepare: bool | None = None
-) -> list[FilePrediction]:
+) -> Iterator[FilePrediction | DataError]:
     """Predict picture files with the best weights of a run, or with a checkpoint file.
 
     Args:
@@ -52,31 +57,96 @@ def predict_files(
         prepare: Whether they are drawn characters to be cropped and centred; by default so for
             models of handwritten characters.
 
+    Yields:
+        A prediction for each file, or what is wrong with it, in the given order.
+
     Raises:
-        DataError: If the run or a picture cannot be read, or nothing is drawn on it.
+        DataError: If the run cannot be read.
     """
     trained = Trained.load(name, root)
-    shape = trained.inputs.shape
     if prepare is None:
-        prepare = takes_drawings(shape, trained.description.classes)
-    prepared = [_image(path, shape, prepare) for path in paths]
-    predictions = trained.predict(np.concatenate([image for image, _ in prepared]))
-    return [
-        FilePrediction(path, prediction, note)
-        for path, prediction, (_, note) in zip(paths, predictions, prepared, strict=True)
-    ]
+        prepare = takes_drawings(trained.inputs.shape, trained.description.classes)
+    for start in range(0, len(paths), EVALUATION_BATCH):
+        yield from _predict_batch(trained, paths[start : start + EVALUATION_BATCH], prepare)
 
 
-def _image(path: Path, shape: Shape, prepare: bool) -> tuple[NDArray[np.float32], str]:
-    """Read a picture as a batch of one in the model's shape, and say what was done."""
+@dataclass(frozen=True)
+class Drawing:
+    """A picture as a model takes it.
+
+    Args:
+        image: float32 ``(C, H, W)``; of a drawn character, light ink on black.
+        note: What was done, for the person who drew it.
+    """
+
+    image: NDArray[np.float32]
+    note: str
+
+
+def takes_drawings(shape: Shape, classes: Sequence[str]) -> bool:
+    """Say whether a model reads single handwritten characters: grey images, one-letter classes.
+
+    Example:
+        >>> takes_drawings((1, 28, 28), "0123456789"), takes_drawings((3, 32, 32), ["cat", "dog"])
+        (True, False)
+    """
+    return shape[0] == 1 and all(len(name) == 1 for name in classes)
+
+
+def prepare_drawing(picture: NDArray[np.uint8]) -> Drawing:
+    """Invert dark ink, crop to the ink, scale its long side to 20 and centre its mass.
+
+    Ink is dark if the border is brighter than 127. The border's own shade counts as paper, so a
+    photograph of grey paper works as well.
+
+    Shape:
+        - picture: ``(C, H, W)`` bytes
+
+    Raises:
+        DataError: If nothing is drawn.
+
+    Example:
+        >>> page = np.full((1, 80, 80), 255, np.uint8)
+        >>> page[0, 20:60, 38:42] = 0
+        >>> prepare_drawing(page).note
+        'dark ink on light: inverted; cropped and centred'
+    """
+    image = fit((picture[None] / 255).astype(np.float32), (1, *picture.shape[1:]))[0, 0]
+    border = np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]])
+    paper = float(np.median(border))
+    dark = paper * 255 > 127
+    ink = (paper - image if dark else image - paper).clip(0)
+    if ink.max() < _FAINT:
+        raise DataError("nothing is drawn on it, neither dark on light nor light on dark.")
+    framed = frame_ink((ink / ink.max())[None].astype(np.float32))
+    done = "cropped and centred"
+    return Drawing(framed, f"dark ink on light: inverted; {done}" if dark else done)
+
+
+def _predict_batch(
+    trained: Trained, paths: Sequence[Path], prepare: bool
+) -> Iterator[FilePrediction | DataError]:
+    found = [_read(path, trained.inputs.shape, prepare) for path in paths]
+    images = [item.image for item in found if isinstance(item, Drawing)]
+    predictions = iter(trained.predict(np.stack(images)) if images else ())
+    for path, item in zip(paths, found, strict=True):
+        if isinstance(item, Drawing):
+            yield FilePrediction(path, next(predictions), item.note)
+        else:
+            yield item
+
+
+def _read(path: Path, shape: Shape, prepare: bool) -> Drawing | DataError:
+    """Read a picture in the model's shape, or return what is wrong with it."""
+    where = os.fspath(path)
     if not path.is_file():
-        raise DataError("there is no such file.", where=os.fspath(path))
-    if not prepare:
-        picture = decode(path, shape[0])
-        return fit((picture[None] / 255).astype(np.float32), shape), ""
+        return DataError("there is no such file.", where=where)
     try:
-        drawing = prepare_drawing(decode(path))
+        if prepare:
+            drawing = prepare_drawing(decode(path))
+            return Drawing(fit(drawing.image[None], shape)[0], drawing.note)
+        picture = decode(path, shape[0])
+        return Drawing(fit((picture[None] / 255).astype(np.float32), shape)[0], "")
     except DataError as error:
-        error.where = error.where or os.fspath(path)
-        raise
-    return fit(drawing.image[None], shape), drawing.note
+        # Advice about folders of data does not fit, and some sentences name the file already.
+        return DataError(error.message, where=None if where in error.message else where)

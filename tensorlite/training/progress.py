@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .callbacks import Callback
+from tensorlite.training.callbacks import Callback
 
 if TYPE_CHECKING:
-    from .loop import Trainer
+    from tensorlite.training.loop import Trainer
+    from tensorlite.training.run import RunDirectory
 
 _REFRESH = 0.1  # seconds between two drawings of the bar
 
@@ -36,6 +37,32 @@ class EpochLines(Callback):
             f"  {show_seconds(figures['seconds']):>6}"
             f"  {figures['images_per_second']:>6,.0f} img/s"
         )
+
+
+class StopLines(Callback):
+    """Says after Ctrl-C which weights there are, and how to use them.
+
+    Args:
+        run: Where they are.
+
+    Attributes:
+        lines: The lines, empty until Ctrl-C.
+    """
+
+    def __init__(self, run: RunDirectory) -> None:
+        self._run = run
+        self.lines: list[str] = []
+
+    def on_interrupt(self, trainer: Trainer) -> None:
+        """Write down where the training was."""
+        last, best = self._run.last, self._run.best
+        where = f"epoch {trainer.epoch}, batch {trainer.batch} of {len(trainer.train)}"
+        self.lines = [
+            f"stopped {last} holds the weights so far ({where}) · tensorlite evaluate {last}"
+        ]
+        if trainer.best_epoch:
+            held = f"best    {best} holds those of epoch {trainer.best_epoch}"
+            self.lines.append(f"{held} · tensorlite evaluate {self._run.path}")
 
 
 class LiveBar(Callback):

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorlite.errors import DataError, UnknownNameError, close_names
-
-from .config import Layer, read_toml
+from tensorlite.training.config import Layer, read_toml
 
 DEFAULT = "default"
 
@@ -46,12 +45,9 @@ def read_recipe(path: Path | None, data: str, section: str = "auto") -> Recipe:
         return Recipe()
     sections = _sections(path)
     if section != "auto" and section not in sections:
-        close = close_names(section, sections)
-        raise UnknownNameError(
-            f"there is no recipe '{section}'. {close}".rstrip(),
-            where=path.name,
-            hint=f"Its recipes: {', '.join(sections)}.",
-        )
+        parts = [f"there is no recipe '{section}'.", close_names(section, sections)]
+        parts.append(f"All {len(sections)}: {', '.join(sections)}.")
+        raise UnknownNameError(" ".join(filter(None, parts)), where=path.name)
     wanted = data.lower() if section == "auto" else section
     names = [name for name in dict.fromkeys((wanted, DEFAULT)) if name in sections]
     layers = tuple(Layer(f"recipe {path.name} [{name}]", sections[name]) for name in names)

@@ -1,21 +1,31 @@
-"""The report of a run: one HTML file with everything inside, readable without a network."""
+"""The report of a run: one HTML file with everything inside, readable without a network.
+
+The page knows no task; what a task shows on it comes as sections, those about classes from here.
+"""
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import io
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import tensorlite
+import numpy as np
+from numpy.typing import NDArray
 
-from .files import write_atomically
-from .progress import show_duration, show_figure
-from .svg import STYLE, line_chart, standalone
-from .tasks import Section
+import tensorlite
+from tensorlite.data import Dataset
+from tensorlite.training.files import write_atomically
+from tensorlite.training.metrics import ClassFigures, per_class
+from tensorlite.training.progress import show_duration, show_figure
+from tensorlite.training.svg import STYLE, confusion_chart, line_chart, standalone
+from tensorlite.training.tasks import Section
 
 if TYPE_CHECKING:
-    from .loop import Trainer
-    from .session import Result, Session
+    from tensorlite.training.classification import ClassificationScores, Mistake
+    from tensorlite.training.loop import Trainer
+    from tensorlite.training.session import Result, Session
 
 
 def write_report(session: Session, trainer: Trainer, result: Result) -> None:
@@ -24,7 +34,7 @@ def write_report(session: Session, trainer: Trainer, result: Result) -> None:
     charts = {**curves, **session.task.charts(result.scores)}
     for name, chart in charts.items():
         write_atomically(result.run.path / "plots" / f"{name}.svg", standalone(chart))
-    judged = session.parts.named(result.judged_by)
+    judged = session.parts.splits[result.judged_by]
     sections = [
         Section("Curves", f'<div class="charts">{"".join(curves.values())}</div>'),
         *session.task.sections(result.scores, judged),
@@ -60,7 +70,7 @@ def _tiles(session: Session, result: Result) -> str:
     parameters = sum(value.numel() for value in session.model.parameters())
     judged = show_figure(monitor, result.scores.figures()[monitor], session.decimals)
     tiles = [
-        (judged, f"{result.judged_by}: {session.task.sentence(result.scores)}"),
+        (judged, f"{session.task.sentence(result.scores)} · {result.measured_on.phrase()}"),
         (f"epoch {result.best_epoch}", f"of {result.epochs} was the best on val"),
         (f"{parameters:,}", "parameters"),
         (show_duration(result.seconds), f"of training on {session.threads} threads"),
@@ -135,6 +145,60 @@ def _show_item(item: Any) -> str:
         return str(item)
     options = ", ".join(f"{key}={value}" for key, value in item.items() if key != "name")
     return f"{item['name']}({options})" if options else str(item["name"])
+
+
+def classification_sections(scores: ClassificationScores, dataset: Dataset) -> list[Section]:
+    """Return confusion matrix, per-class table and worst images as parts of the report."""
+    figures = per_class(scores.confusion, scores.classes)
+    return [
+        Section("Confusion matrix", confusion_chart(scores.confusion, scores.classes), wide=False),
+        Section("Classes", _class_table(figures), wide=False),
+        Section("Worst images", _worst_images(scores.worst_images(), dataset)),
+    ]
+
+
+def png_data(image: NDArray[Any]) -> str:
+    """Turn an image ``(C, H, W)`` in 0..1 into a ``data:`` address of a PNG file."""
+    from PIL import Image
+
+    pixels = (np.clip(image, 0, 1) * 255).round().astype(np.uint8)
+    grey = pixels.shape[0] == 1
+    picture = Image.fromarray(pixels[0] if grey else np.moveaxis(pixels[:3], 0, 2))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _class_table(figures: list[ClassFigures]) -> str:
+    head = "<tr><th>class<th>images<th colspan=2>recognised<th>precision<th>F1<th>taken for"
+    return f"<table>{head}{''.join(map(_class_row, figures))}</table>"
+
+
+def _class_row(item: ClassFigures) -> str:
+    bar = f'<i class="bar"><i style="width:{100 * item.recall:.1f}%"></i></i>'
+    numbers = f"<td>{100 * item.precision:.1f} %<td>{item.f1:.3f}"
+    name, taken_for = escape(item.name), escape(item.taken_for) or "–"
+    return (
+        f"<tr><th>{name}<td>{item.count:,}<td>{bar}<td>{100 * item.recall:.1f} %"
+        f"{numbers}<td>{taken_for}"
+    )
+
+
+def _worst_images(mistakes: list[Mistake], dataset: Dataset) -> str:
+    if not mistakes:
+        return "<p>None: every image was recognised.</p>"
+    return f'<div class="images">{"".join(_figure(item, dataset) for item in mistakes)}</div>'
+
+
+def _figure(mistake: Mistake, dataset: Dataset) -> str:
+    truth, predicted = escape(mistake.truth), escape(mistake.predicted)
+    source = png_data(dataset[mistake.index][0])
+    title = f"image {mistake.index} of {escape(dataset.name)}"
+    return (
+        f'<figure title="{title}"><img src="{source}" alt="{truth}">'
+        f"<figcaption>{truth} → <b>{predicted}</b> {100 * mistake.confidence:.0f} %</figcaption>"
+        "</figure>"
+    )
 
 
 _CSS = """

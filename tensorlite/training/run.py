@@ -10,19 +10,21 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from tensorlite.errors import DataError, close_names
-
-from .config import Settings, settings_from_toml, to_toml
-from .files import write_atomically
+from tensorlite.errors import ConfigError, DataError, close_names
+from tensorlite.training.config import Settings, settings_from_toml, to_toml
+from tensorlite.training.files import write_atomically
 
 Status = Literal["running", "done", "interrupted", "failed"]
 LATEST = "latest"
+_UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|]')  # separators, and what some platforms refuse
 
 
 class RunDirectory:
@@ -44,8 +46,10 @@ class RunDirectory:
             name: The wanted name, see ``run_name``.
 
         Raises:
+            ConfigError: If the name is none, see ``check_name``.
             DataError: If the folder cannot be made.
         """
+        check_name(name)
         try:
             root.mkdir(parents=True, exist_ok=True)
             run = cls(_new_folder(root, name))
@@ -56,7 +60,8 @@ class RunDirectory:
                 f"no run can be stored here ({error.strerror}).", where=where
             ) from error
         run.status = "running"
-        write_atomically(root / LATEST, run.name + "\n")
+        with suppress(DataError):  # without it, the newest folder is taken for the latest run
+            write_atomically(root / LATEST, run.name + "\n")
         return run
 
     @property
@@ -97,10 +102,17 @@ class RunDirectory:
         for path in (self.best, self.last):
             if path.is_file():
                 return path
+        others = [run for run in _by_age(self.path.parent) if run.has_weights]
         raise DataError(
             f"there are no weights in this run (status: {self.status}).",
             where=os.fspath(self.path),
+            hint=next_commands(os.fspath(others[-1].path)) if others else None,
         )
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether the run got as far as to store weights."""
+        return self.best.is_file() or self.last.is_file()
 
     def write_settings(self, settings: Settings) -> None:
         """Write ``run.toml``; paths in it are relative to the run."""
@@ -138,6 +150,24 @@ class RunDirectory:
             return []
 
 
+def check_name(name: str) -> None:
+    """Refuse what would be another folder than one directly below that of all runs.
+
+    Raises:
+        ConfigError: If it is no plain name, is ``latest``, or begins with a dot.
+
+    Example:
+        >>> check_name("lenet5-wide")
+    """
+    if name == LATEST or not name.strip() or name.startswith(".") or _UNSAFE.search(name):
+        wanted = "expected the plain name of a folder, without a dot at its start"
+        raise ConfigError(
+            f"{wanted} and other than '{LATEST}', got '{name}'.",
+            where="--name",
+            hint=f"--name {_plain(name) if name != LATEST else 'newest'}",
+        )
+
+
 def run_name(model: str, data: str, now: datetime | None = None) -> str:
     """Name a run after the minute it began, the model and the data.
 
@@ -167,6 +197,11 @@ def find_run(name: str, root: Path) -> RunDirectory:
         f"there is no run '{name}' in {root}{os.sep}. {close_names(name, names)}".rstrip(),
         hint="tensorlite runs",
     )
+
+
+def next_commands(run: str) -> str:
+    """Return what can be typed about a finished run."""
+    return f"tensorlite evaluate {run}   ·   tensorlite predict {run} IMAGE"
 
 
 def all_runs(root: Path) -> Iterator[RunDirectory]:
@@ -211,10 +246,14 @@ def _latest(root: Path) -> RunDirectory:
         name = ""
     if name and _is_run(root / name):
         return RunDirectory(root / name)
-    runs = sorted(all_runs(root), key=lambda run: run.path.stat().st_mtime)
+    runs = _by_age(root)
     if runs:
         return runs[-1]
     raise DataError(f"there are no runs in {root}{os.sep} yet.", hint="tensorlite train lenet5")
+
+
+def _by_age(root: Path) -> list[RunDirectory]:
+    return sorted(all_runs(root), key=lambda run: run.path.stat().st_mtime)
 
 
 def _is_run(path: Path) -> bool:

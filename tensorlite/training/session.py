@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,29 +17,27 @@ from typing import TYPE_CHECKING, Any
 import tensorlite
 from tensorlite import registry
 from tensorlite.errors import ConfigError, DataError
-
-from .building import (
+from tensorlite.training.building import (
     build_callbacks,
     build_model,
     build_optimizer,
     build_schedule,
     evaluation_batches,
-    image_shape,
+    model_parts,
+    rehearse,
     training_batches,
 )
-from .callbacks import Checkpoint, CSVLogger, JSONLLogger
-from .checkpoint import Description, load_checkpoint
-from .config import Config, Layer, Settings, resolve
-from .environment import environment
-from .inputs import Inputs
-from .loop import Figures, Trainer, evaluate
-from .progress import show_figure
-from .recipes import Recipe, read_recipe
-from .run import RunDirectory, relative_path
-from .splits import Parts, parts_of
-from .tasks import Task, create_task
-from .threads import use_threads
-from .trained import load_weights
+from tensorlite.training.callbacks import run_files
+from tensorlite.training.checkpoint import Description, load_checkpoint
+from tensorlite.training.config import Config, Layer, Settings, resolve
+from tensorlite.training.environment import environment, plugin_sources, use_threads
+from tensorlite.training.inputs import Inputs, Measured, Parts
+from tensorlite.training.loop import Figures, Trainer, evaluate
+from tensorlite.training.progress import show_figure
+from tensorlite.training.recipes import Recipe, read_recipe
+from tensorlite.training.run import RunDirectory, relative_path
+from tensorlite.training.tasks import Task, create_task
+from tensorlite.training.trained import load_weights
 
 if TYPE_CHECKING:
     from tensorlite.data import Data, DataLoader
@@ -55,7 +53,7 @@ class Result:
         epochs: Epochs that were trained.
         best_epoch: The epoch that was chosen.
         best: Its figures.
-        judged_by: The part that the chosen weights were judged by: ``"test"`` or ``"val"``.
+        measured_on: The part that the chosen weights were judged by: ``"test"`` or ``"val"``.
         scores: How they did there.
         seconds: Time of the training.
     """
@@ -64,9 +62,14 @@ class Result:
     epochs: int
     best_epoch: int
     best: Figures
-    judged_by: str
+    measured_on: Measured
     scores: Any
     seconds: float
+
+    @property
+    def judged_by(self) -> str:
+        """The name of the part that the chosen weights were judged by."""
+        return self.measured_on.split
 
     def figures(self) -> Figures:
         """Return the figures of the best epoch and of the part it was judged by."""
@@ -87,6 +90,7 @@ class Result:
             "best_epoch": self.best_epoch,
             "best": {name: value for name, value in self.best.items() if math.isfinite(value)},
             "judged_by": self.judged_by,
+            "selected_on": self.measured_on.selected,
             self.judged_by: self.scores.to_dict(),
             "seconds": round(self.seconds, 3),
         }
@@ -109,23 +113,26 @@ class Session:
     callbacks: Sequence[Any]
     threads: int
 
-    def fit(self, run: RunDirectory, callbacks: Sequence[Any] = ()) -> Result:
+    def fit(
+        self, run: RunDirectory, callbacks: Sequence[Any] = (), plugins: Sequence[str] = ()
+    ) -> Result:
         """Train, judge the best weights once, and write everything into the run directory.
 
         Args:
             run: A new run directory.
             callbacks: Called before those that write the run's files.
+            plugins: Files and modules that ``--plugin`` named; ``env.json`` keeps their digests.
 
         Raises:
             KeyboardInterrupt: On Ctrl-C, after the weights so far were saved.
             DivergedError: If the loss is no longer finite.
         """
-        from .report import write_report
+        from tensorlite.training.report import write_report
 
         began = time.perf_counter()
         try:
             run.write_settings(self._stored(run))
-            run.write_json("env.json", self._environment())
+            run.write_json("env.json", self._environment(run, plugins))
             trainer = self._trainer(run, callbacks)
             trainer.fit()
             result = self._judge(run, trainer, began)
@@ -171,11 +178,6 @@ class Session:
         )
 
     def _trainer(self, run: RunDirectory, callbacks: Sequence[Any]) -> Trainer:
-        files = [
-            CSVLogger(run.path / "metrics.csv"),
-            JSONLLogger(run.path / "events.jsonl"),
-            Checkpoint(run.path),
-        ]
         return Trainer(
             self.model,
             self.task,
@@ -186,17 +188,18 @@ class Session:
             evaluation_batches(self.parts.val),
             epochs=self.config.settings.epochs,
             description=self._description(),
-            callbacks=[*callbacks, *files, *self.callbacks],
+            callbacks=[*callbacks, *run_files(run.path), *self.callbacks],
         )
 
     def _judge(self, run: RunDirectory, trainer: Trainer, began: float) -> Result:
         load_weights(self.model, load_checkpoint(run.best).arrays, str(run.best))
         name = self.parts.judged_by
-        batches = evaluation_batches(self.parts.named(name))
+        batches = evaluation_batches(self.parts.splits[name])
         scores = evaluate(self.model, self.task, self.inputs, batches)
         seconds = time.perf_counter() - began
         chosen = trainer.best_epoch, trainer.best
-        return Result(run, len(trainer.history), *chosen, name, scores, seconds)
+        measured_on = self.parts.measured_on(name)
+        return Result(run, len(trainer.history), *chosen, measured_on, scores, seconds)
 
     def _description(self) -> Description:
         settings = self.config.settings
@@ -217,17 +220,22 @@ class Session:
             return settings
         return replace(settings, data=relative_path(settings.data, run.path))
 
-    def _environment(self) -> dict[str, Any]:
-        origins = {"origins": dict(self.config.origins), "recipe": self.recipe.name}
-        return {**environment(self.threads), **origins}
+    def _environment(self, run: RunDirectory, plugins: Sequence[str]) -> dict[str, Any]:
+        return {
+            **environment(self.threads),
+            "requested": plugin_sources(plugins, run.path),
+            "origins": dict(self.config.origins),
+            "recipe": self.recipe.name,
+        }
 
 
-def prepare(*layers: Layer) -> Session:
+def prepare(*layers: Layer, before_run: Callable[[], None] = lambda: None) -> Session:
     """Turn settings into everything that a training needs.
 
     Args:
         *layers: Settings, the strongest first; one of them names the model. The model's recipe
             is weaker than all of them.
+        before_run: Called when every name and option is right, before the model first runs.
 
     Raises:
         TensorliteError: For every mistake that can be found before the first step.
@@ -242,8 +250,10 @@ def prepare(*layers: Layer) -> Session:
     path = entry.details.get("recipe")
     recipe = read_recipe(Path(path) if path else None, data.name, given.recipe)
     config = resolve(*layers, *recipe.layers)
-    task = str(entry.details.get("task", "classification"))
-    return _build(config, recipe, data, task)
+    session = _build(config, recipe, data, str(entry.details.get("task", "classification")))
+    before_run()
+    rehearse(config.settings, session.batches, session.inputs, session.model, session.task)
+    return session
 
 
 def _build(config: Config, recipe: Recipe, data: Data, task: str) -> Session:
@@ -268,19 +278,3 @@ def _build(config: Config, recipe: Recipe, data: Data, task: str) -> Session:
         callbacks=build_callbacks(settings),
         threads=threads,
     )
-
-
-def model_parts(data: Data, settings: Settings) -> Parts:
-    """Return the parts of some data with images as a model takes them.
-
-    The same settings always give the same parts, so that ``evaluate`` finds the images again that
-    were kept for validation.
-
-    Raises:
-        DataError: If there is nothing to train on.
-    """
-    if "train" not in data.splits or not len(data.splits["train"]):
-        raise DataError("there are no images to train on.", where=data.name)
-    shape = image_shape(settings.model, data.splits["train"].image_shape)
-    splits = {name: part.adapt(*shape) for name, part in data.splits.items()}
-    return parts_of(splits, settings.val_fraction, settings.seed)

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from tensorlite.data import Dataset
 from tensorlite.errors import UnknownNameError, close_names
-
-from .config import Settings
+from tensorlite.training.config import Settings
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -109,6 +108,6 @@ def create_task(name: str, settings: Settings, classes: Sequence[str]) -> Task:
 
 
 def _factories() -> dict[str, Callable[[Settings, Sequence[str]], Task]]:
-    from .classification import Classification
+    from tensorlite.training.classification import Classification
 
     return {Classification.name: Classification.from_settings}

@@ -179,6 +179,35 @@ def test_an_installed_command_works_and_two_of_a_name_conflict_only_when_used(te
     assert tensorlite("to-fail", "exit", **path).returncode == 7
 
 
+OURS = """\
+import click
+from tensorlite.plugins import hookimpl
+
+
+@click.command()
+def layers():
+    "Layers of another kind."
+    click.echo("onion")
+
+
+@hookimpl
+def register_commands(register):
+    register("layers", layers)
+"""
+
+
+def test_a_plugin_command_of_our_name_is_announced_and_reached_by_its_long_name(
+    tensorlite, tmp_path
+):
+    (tmp_path / "onions.py").write_text(OURS)
+    done = tensorlite("layers", "--plugin", "onions.py")
+    assert "conv2d" in done.stdout and "onion" not in done.stdout
+    how = "the command 'layers' is ours; theirs is 'onions:layers'"
+    assert done.stderr == f"warning: plugin 'onions' (onions.py): {how}\n"
+    done = tensorlite("onions:layers", "--plugin", "onions.py")
+    assert (done.returncode, done.stdout) == (0, "onion\n")
+
+
 def test_a_reader_that_leaves_early_is_no_error(program, environment, tmp_path):
     source = (
         "from tensorlite.plugins import hookimpl\n\n\n@hookimpl\ndef register_losses(register):\n"

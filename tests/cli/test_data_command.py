@@ -1,4 +1,8 @@
 import json
+import os
+
+import pytest
+from PIL import Image
 
 
 def test_the_bundled_digits_are_listed_and_counted(tensorlite):
@@ -24,4 +28,37 @@ def test_a_path_that_is_not_there_is_one_sentence_and_exit_code_3(tensorlite):
 
 def test_a_mistyped_data_set_names_the_close_one(tensorlite):
     done = tensorlite("data", "info", "digit")
-    assert done.returncode in (2, 3) and "digits" in done.stderr
+    assert (done.returncode, done.stdout) == (3, "")
+    sentence, hint = done.stderr.splitlines()
+    assert sentence.startswith("error: there is no data set or path 'digit' (looked in ")
+    assert sentence.endswith("). Close: digits.") and hint == "  try: tensorlite data"
+
+
+def test_a_data_set_is_shown_without_saying_info(tensorlite):
+    shown = tensorlite("data", "info", "digits").stdout
+    assert tensorlite("data", "digits").stdout == shown != ""
+    assert json.loads(tensorlite("data", "digits", "--json").stdout)["name"] == "digits"
+
+
+@pytest.mark.parametrize(
+    "args", [("data", "info", ""), ("data", ""), ("train", "lenet5", "--data", "")]
+)
+def test_an_empty_name_is_an_error(tensorlite, args):
+    done = tensorlite(*args)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "got ''" in done.stderr and "  try: tensorlite data\n" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names are not allowed there")
+def test_control_characters_of_file_names_do_not_reach_the_terminal(tensorlite, tmp_path):
+    for name in ("cat", "dog\x1b[31m"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        Image.new("L", (4, 4)).save(tmp_path / "photos" / name / "a.png")
+        (tmp_path / "photos" / name / "\x1b]0;title\x07.txt").write_text("x")
+    done = tensorlite("data", "photos")
+    assert done.returncode == 0 and r"dog\x1b[31m 1" in done.stdout
+    (tmp_path / "photos" / "cat" / "\x1b[2J.png").write_bytes(b"")
+    failed = tensorlite("data", "photos")
+    assert failed.returncode == 3 and r"\x1b[2J.png is empty" in failed.stderr
+    assert "\x1b" not in done.stdout + done.stderr + failed.stderr
+    assert "\x07" not in done.stdout + done.stderr + failed.stderr

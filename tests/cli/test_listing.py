@@ -93,3 +93,53 @@ def test_control_characters_of_a_plugin_do_not_reach_the_output(tensorlite, swis
     swish.write_text(swish.read_text().replace('"""x * sigmoid', '"""\\x1b[31mx\\r * sigmoid'))
     done = tensorlite("layers", "--plugin", swish)
     assert "\x1b" not in done.stdout and "\r" not in done.stdout
+
+
+MODELS = """\
+from pathlib import Path
+from tensorlite.plugins import hookimpl
+
+def tiny(num_classes, in_channels, image_size):
+    "Tiny."
+    {body}
+
+@hookimpl
+def register_models(register):
+    register("tiny", tiny, **{details})
+"""
+WORKS = "from tensorlite import nn; return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))"
+
+
+@pytest.mark.parametrize("command", [("models", "tiny"), ("summary", "tiny")])
+def test_a_model_that_cannot_be_built_is_its_plugins_fault(tensorlite, tmp_path, command):
+    (tmp_path / "small.py").write_text(MODELS.format(body="return 1 / 0", details={}))
+    done = tensorlite(*command, "--plugin", "small.py")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == (
+        "error: model 'tiny': the plugin 'small' failed: "
+        "ZeroDivisionError: division by zero (small.py:6).\n"
+    )
+
+
+@pytest.mark.parametrize("key", ["recipe", "card"])
+def test_a_recipe_or_card_that_is_not_there_is_its_plugins_fault(tensorlite, tmp_path, key):
+    (tmp_path / "small.py").write_text(MODELS.format(body=WORKS, details={key: "no/tiny.md"}))
+    done = tensorlite("models", "tiny", "--plugin", "small.py")
+    assert (done.returncode, done.stdout) == (4, "")
+    how = f"the plugin 'small' (small.py:4) has no {key} at no/tiny.md."
+    assert done.stderr == f"error: model 'tiny': {how}\n"
+
+
+def test_a_card_that_is_no_text_is_its_plugins_fault(tensorlite, tmp_path):
+    (tmp_path / "tiny.md").write_bytes(b"\xff\xfe")
+    (tmp_path / "small.py").write_text(MODELS.format(body=WORKS, details={"card": "tiny.md"}))
+    done = tensorlite("models", "tiny", "--plugin", "small.py")
+    assert done.returncode == 4 and "failed: UnicodeDecodeError" in done.stderr
+    assert "(small.py:4)" in done.stderr
+
+
+def test_a_model_in_a_toml_file_has_a_sentence_of_its_own(tensorlite):
+    done = tensorlite("summary", "my_net.toml")
+    assert (done.returncode, done.stdout) == (2, "")
+    start = "error: there is no model 'my_net.toml'. Models written in TOML are not supported yet."
+    assert done.stderr.startswith(start)

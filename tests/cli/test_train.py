@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 import signal
@@ -98,9 +99,23 @@ def test_the_data_is_found_again_from_another_folder(tensorlite, photos, tmp_pat
         (["lenet5", "--optimizer", "adm"], 2, "error: there is no optimizer 'adm'. Close: adam"),
         (["lenet5", "--set", "epoch=3"], 2, "error: --set: there is no setting 'epoch'."),
         (["lenet5", "--set", "epochs=many"], 2, "error: --set: expected epochs as a whole number"),
-        (["lenet5", "--epochs", "0"], 2, "error: command line: expected epochs as"),
+        (["lenet5", "--epochs", "0"], 2, "error: --epochs: expected epochs as"),
         (["lenet5", "--epochs", "many"], 2, "Error: Invalid value for '--epochs'"),
         (["lenet5", "--require", "val_ac>1"], 2, "error: --require: there is no figure 'val_ac'."),
+        (["lenet5", "--name", "latest"], 2, "error: --name: expected the plain name of a folder"),
+        (["lenet5", "--name", "../esc"], 2, "error: --name: expected the plain name of a folder"),
+        (["lenet5", "--name", "/esc"], 2, "error: --name: expected the plain name of a folder"),
+        (["lenet5", "--name", "."], 2, "error: --name: expected the plain name of a folder"),
+        (["lenet5", "--name", "a/b"], 2, "error: --name: expected the plain name of a folder"),
+        (
+            ["lenet5", "--set", "optimizer_options.betas=0.9"],
+            2,
+            "error: optimizer 'adam': ",
+        ),
+        (["lenet5", "--set", "model=nin"], 2, "error: expected one model, got 'lenet5' as MODEL"),
+        (["lenet5", "--set", "lr=1\nepochs=2"], 2, "error: --set: expected one key=value"),
+        (["lenet5", "--set", "loss=mse_loss"], 2, "error: MSELoss: expected"),
+        (["lenet5", "--lr", "-1"], 2, "error: --lr: expected lr as 0 or more"),
         (["lenet5", "--require", "high"], 2, "error: --require: expected a figure and a bound"),
     ],
 )
@@ -152,7 +167,16 @@ def test_ctrl_c_saves_the_weights_and_exits_with_130(program, environment, tenso
         running.send_signal(signal.SIGINT)
         _, errors = running.communicate(timeout=120)
     assert running.returncode == 130, errors
-    assert "runs/x/last.safetensors holds the weights so far" in errors.replace("\\", "/")
+    stopped, best = (x for x in errors.splitlines() if x.startswith(("stopped", "best")))
+    assert re.fullmatch(
+        r"stopped runs/x/last\.safetensors holds the weights so far \(epoch \d+, batch \d+ of 90\)"
+        r" · tensorlite evaluate runs/x/last\.safetensors",
+        stopped,
+    )
+    assert re.fullmatch(
+        r"best    runs/x/best\.safetensors holds those of epoch \d+ · tensorlite evaluate runs/x",
+        best,
+    )
     assert (tmp_path / "runs" / "x" / "STATUS").read_text() == "interrupted\n"
     assert tensorlite("evaluate", "x").stdout.startswith("accuracy ")
     last = tensorlite("evaluate", "runs/x/last.safetensors")
@@ -175,6 +199,26 @@ def test_a_terminal_gets_a_live_bar_that_leaves_whole_lines(program, environment
     assert re.search(r"━.* img/s +\d+:\d\d left", shown)
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "\n")
     assert any(re.fullmatch(EPOCH, line) for line in plain.splitlines())
+
+
+def test_a_run_remembers_its_plugins_and_asks_for_them(tensorlite, tmp_path, photos):
+    (tmp_path / "mine.py").write_text(
+        "from tensorlite.plugins import hookimpl\n"
+        "from tensorlite.zoo.lenet import lenet5\n"
+        "@hookimpl\n"
+        "def register_models(register):\n"
+        "    register('mine', lenet5)\n"
+    )
+    words = ("train", "mine", "--data", photos, "--epochs", "1", "--name", "x", "--quiet")
+    done = tensorlite(*words, "--plugin", "mine.py")
+    assert done.returncode == 0, done.stderr
+    env = json.loads((tmp_path / "runs" / "x" / "env.json").read_text())
+    digest = hashlib.sha256((tmp_path / "mine.py").read_bytes()).hexdigest()
+    assert env["requested"] == {"../../mine.py": digest}
+    lost = tensorlite("evaluate", "x")
+    assert lost.returncode == 3 and "best.safetensors: describes a model that" in lost.stderr
+    assert lost.stderr.endswith("  try: --plugin mine.py\n")
+    assert tensorlite("evaluate", "x", "--plugin", "mine.py").returncode == 0
 
 
 def test_help_has_titled_groups_examples_and_few_options(tensorlite):

@@ -3,13 +3,15 @@
 import json
 import os
 import re
+import shutil
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from tensorlite.data import digits
-from tensorlite.training import Layer, RunDirectory, prepare
+from tensorlite.training import Layer, RunDirectory, Trained, prepare
+from tensorlite.training.prediction import predict_files
 
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
 EPOCHS = 8 if COMPILED else 1  # as plain Python an epoch takes half a minute
@@ -102,11 +104,43 @@ def test_a_picture_that_cannot_be_read_is_one_sentence(
     assert len(done.stderr.splitlines()) <= 2
 
 
+def test_one_bad_picture_is_a_line_and_the_others_are_still_read(tensorlite, trained, tmp_path):
+    draw(DRAWN["0"], 0, 255, tmp_path / "good.png")
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    words = ("predict", trained, "bad.png", "good.png", "none.png")
+    done = tensorlite(*words)
+    assert done.returncode == 3 and done.stdout.startswith("good.png   ")
+    assert [line.count(".png") for line in done.stderr.splitlines()] == [1, 1]
+    assert "folder" not in done.stderr and "none.png: there is no such file." in done.stderr
+    answered = tensorlite(*words, "--json")
+    assert answered.returncode == 3
+    assert [answer["file"] for answer in json.loads(answered.stdout)] == ["good.png"]
+
+
+def test_many_pictures_are_predicted_in_batches_of_the_evaluation(trained, tmp_path, monkeypatch):
+    path = draw(DRAWN["0"], 0, 255, tmp_path / "good.png")
+    sizes, predict = [], Trained.predict
+    monkeypatch.setattr(
+        Trained, "predict", lambda self, images: sizes.append(len(images)) or predict(self, images)
+    )
+    assert len(list(predict_files(str(trained), tmp_path, [path] * 300))) == 300
+    assert sizes == [256, 44]
+
+
+def test_evaluate_after_a_failed_run_names_the_newest_with_weights(tensorlite, trained, tmp_path):
+    shutil.copytree(trained, tmp_path / "runs" / "good")
+    RunDirectory.create(tmp_path / "runs", "bad").status = "failed"
+    done = tensorlite("evaluate", "latest")
+    assert done.returncode == 3 and "runs/bad: there are no weights" in done.stderr
+    assert "  try: tensorlite evaluate runs/good " in done.stderr
+
+
 def test_evaluate_says_accuracy_interval_and_worst_classes(tensorlite, trained):
     done = tensorlite("evaluate", trained)
     assert re.fullmatch(
         r"accuracy \d+\.\d % \(95 % interval \d+\.\d-\d+\.\d\)"
         r"( · worst classes: \d \(\d+\.\d %\)(, \d \(\d+\.\d %\))?)?"
+        r" · on val: 360 images, by which the best epoch was chosen"
         r" · confusion and worst images: report\.html\n",
         done.stdout,
     )

@@ -1,12 +1,12 @@
 import os
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tensorlite.data import ImageFolderReader, decode
-from tensorlite.data.decode import PIXEL_LIMIT, peek
+from tensorlite.data import ImageFolderReader
 from tensorlite.data.folder import natural
 from tensorlite.errors import DataError
 
@@ -105,60 +105,6 @@ def test_adapting_decodes_to_the_wanted_shape(photos):
     assert train.adapt(3, 12, 12) is train
 
 
-def test_the_middle_of_the_long_side_is_kept(tmp_path):
-    pixels = np.zeros((10, 30), np.uint8)
-    pixels[:, 10:20] = 255
-    (tmp_path / "a").mkdir()
-    Image.fromarray(pixels).save(tmp_path / "a" / "x.png")
-    middle = decode(tmp_path / "a" / "x.png", 1, (5, 5))[0]
-    assert (middle[:, 1:-1] == 255).all() and (middle[:, [0, -1]] > 200).all()
-
-
-@pytest.mark.parametrize("suffix", "png jpg bmp webp gif tiff ppm".split())
-def test_each_format_is_read(tmp_path, suffix):
-    path = save(tmp_path / f"a.{suffix}", (200, 100, 50), mode="RGB")
-    assert np.abs(decode(path, 3)[:, 3, 4].astype(int) - (200, 100, 50)).max() <= 4
-    assert decode(path).shape == (3, 6, 8) and peek(path)[1:] == (6, 8)
-
-
-@pytest.mark.parametrize(
-    "mode, colour, grey",
-    [
-        ("1", 1, 255),
-        ("L", 100, 100),
-        ("LA", (100, 0), 255),
-        ("I;16", 25_700, 100),
-        ("P", 0, 0),
-        ("RGB", (100, 100, 100), 100),
-        ("RGBA", (100, 100, 100, 0), 255),
-        ("RGBA", (100, 100, 100, 255), 100),
-    ],
-)
-def test_each_mode_is_read_and_transparency_is_white(tmp_path, mode, colour, grey):
-    path = save(tmp_path / "a.png", colour, mode=mode)
-    assert decode(path, 1).shape == (1, 6, 8)
-    assert (decode(path, 1) == grey).all()
-    assert (decode(path, 3) == grey).all()
-
-
-def test_cmyk_is_read(tmp_path):
-    path = save(tmp_path / "a.jpg", (0, 0, 0, 0), mode="CMYK")
-    assert (decode(path, 3) > 250).all()
-
-
-def test_the_orientation_of_the_camera_is_applied(tmp_path):
-    exif = Image.Exif()
-    exif[0x0112] = 6  # turn a quarter clockwise to look at it
-    path = save(tmp_path / "a.jpg", size=(8, 6), exif=exif)
-    assert decode(path, 1).shape == (1, 8, 6) and peek(path) == (1, 8, 6)
-
-
-def test_of_a_moving_picture_the_first_frame_is_taken(tmp_path):
-    frames = [Image.new("L", (4, 4), value) for value in (250, 10)]
-    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
-    assert (decode(tmp_path / "a.gif", 1) == 250).all()
-
-
 def test_a_truncated_picture_is_named_with_its_size(photos):
     path = photos / "cat" / "1.png"
     noise = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
@@ -179,32 +125,6 @@ def test_an_empty_picture_is_named(photos):
     assert problem(photos) == f"{path} is empty (0 bytes)."
 
 
-@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "bmp", "tiff", "webp", "ppm"])
-def test_whatever_is_wrong_with_a_picture_is_a_data_error(tmp_path, suffix):
-    noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    path = tmp_path / f"a.{suffix}"
-    Image.fromarray(noise).save(path)
-    whole = path.read_bytes()
-    for length in range(1, len(whole), max(len(whole) // 40, 1)):
-        path.write_bytes(whole[:length])
-        try:
-            decode(path, 3, (8, 8))
-        except DataError as error:
-            assert str(path) in error.message
-
-
-def test_too_many_pixels_are_an_error(tmp_path):
-    path = save(tmp_path / "a.png", size=(8000, 8001), mode="1", colour=0)
-    with pytest.raises(DataError, match=f"64,008,000 pixels; the limit is {PIXEL_LIMIT:,}"):
-        decode(path)
-
-
-def test_an_absurd_number_of_pixels_is_an_error_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
-    with pytest.raises(DataError, match="cannot be decoded"):
-        decode(save(tmp_path / "a.png"))
-
-
 def test_a_link_out_of_the_folder_is_refused(photos, tmp_path_factory):
     outside = save(tmp_path_factory.mktemp("outside") / "secret.png")
     link(photos / "cat" / "9.png", outside)
@@ -212,7 +132,8 @@ def test_a_link_out_of_the_folder_is_refused(photos, tmp_path_factory):
 
 
 def test_a_linked_class_out_of_the_folder_is_refused(photos, tmp_path_factory):
-    link(photos / "bird", tmp_path_factory.mktemp("outside"))
+    outside = save(tmp_path_factory.mktemp("outside") / "secret.png")
+    link(photos / "bird", outside.parent)
     assert "is a symbolic link that leads out of" in problem(photos)
 
 
@@ -224,6 +145,56 @@ def test_a_link_inside_of_the_folder_is_followed(photos):
 def test_a_link_to_nothing_is_named(photos):
     link(photos / "cat" / "9.png", photos / "gone.png")
     assert "is a symbolic link to nothing" in problem(photos)
+
+
+def test_links_that_are_no_pictures_are_left_alone(photos, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside")
+    link(photos / "cat" / "gone.lnk", photos / "nothing")
+    link(photos / "cat" / "system", outside)
+    link(photos / "gone", photos / "nothing")
+    train = reader.open(photos)["train"]
+    assert len(train) == 6 and [file.name for file in train.left_out] == ["gone.lnk", "gone"]
+
+
+def test_nobody_is_told_to_remove_anything(photos):
+    link(photos / "cat" / "9.png", photos / "gone.png")
+    (photos / "emu").mkdir()
+    for _ in range(2):
+        with pytest.raises(DataError) as caught:
+            reader.open(photos)
+        assert not re.search("remove|delete", caught.value.hint, re.IGNORECASE)
+        (photos / "emu" / "1.png").write_bytes(b"")
+
+
+def test_pictures_deep_down_do_not_make_a_folder_one_of_classes(tmp_path):
+    save(tmp_path / "usr" / "share" / "icons" / "a.png")
+    assert not reader.sniff(tmp_path)
+    save(tmp_path / "usr" / "share" / "a.png")
+    assert reader.sniff(tmp_path)
+
+
+def test_every_class_must_have_a_picture_before_any_is_read(photos):
+    (photos / "cat" / "2.png").write_bytes(b"")  # reading this would be an error
+    (photos / "emu").mkdir()
+    assert "a class folder 'emu' without pictures" in problem(photos)
+
+
+def test_a_picture_is_not_looked_for_without_end(photos, monkeypatch):
+    for number in range(5):
+        (photos / "emu" / str(number)).mkdir(parents=True)
+    save(photos / "emu" / "4" / "a.png")
+    assert len(reader.open(photos)["train"].classes) == 3
+    monkeypatch.setattr("tensorlite.data.folder.LOOKS", 4)
+    assert "a class folder 'emu' without pictures" in problem(photos)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names are not allowed there")
+def test_control_characters_in_names_are_made_visible(tmp_path):
+    for name in ("a\x1b[31m", "a"):
+        save(tmp_path / "evil\x07" / name / "1.png")
+    train = reader.open(tmp_path / "evil\x07")["train"]
+    assert train.classes == ["a", r"a\x1b[31m"] and len(train) == 2
+    assert train.name == r"evil\x07"
 
 
 def test_folders_that_link_in_a_circle_end(photos):

@@ -126,6 +126,27 @@ def test_a_damaged_gzip_file_is_named(folder):
     assert "is a damaged gzip file (incorrect data check)" in problem(folder)
 
 
+@pytest.mark.parametrize("cut", [1, 7, 8])
+@pytest.mark.parametrize("what", ["images-idx3", "labels-idx1"])
+def test_a_gzip_file_without_its_check_sum_is_truncated(tmp_path, what, cut):
+    write(tmp_path, "train", suffix=".gz")
+    path = tmp_path / f"train-{what}-ubyte.gz"
+    data = path.read_bytes()[:-cut]
+    path.write_bytes(data)
+    assert f"{path} is truncated at byte {len(data)}, inside the check sum" in problem(tmp_path)
+
+
+def test_bytes_behind_the_end_of_a_gzip_file_are_an_error(folder):
+    data = gzip.compress(idx(IMAGES))
+    (folder / "train-images-idx3-ubyte").write_bytes(data + b"more")
+    assert f"should end at byte {len(data)} (of the gzip file) but goes on" in problem(folder)
+
+
+def test_control_characters_in_class_names_are_made_visible(folder):
+    (folder / "labels.txt").write_text("shirt\nsh\x1b[31moe\nbag\n", encoding="utf-8")
+    assert reader.open(folder)["train"].classes == ["shirt", r"sh\x1b[31moe", "bag"]
+
+
 def test_bytes_behind_the_end_are_an_error(folder):
     (folder / "train-images-idx3-ubyte").write_bytes(idx(IMAGES) + b"\0")
     assert "should end at byte 76 (5 x 4 x 3) but goes on" in problem(folder)

@@ -1,9 +1,12 @@
+import re
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
 from tensorlite.data import ArrayDataset, Data, open_data
-from tensorlite.errors import DataError
-from tensorlite.registry import datasets, readers
+from tensorlite.errors import DataError, PluginError
+from tensorlite.registry import Owner, datasets, readers, transaction
 
 
 def problem(source):
@@ -63,14 +66,20 @@ def test_the_home_folder_may_be_abbreviated(tmp_path, monkeypatch):
 def test_a_name_that_is_nearly_right_is_corrected():
     error = problem("digit")
     assert "there is no data set or path 'digit'" in error.message
-    assert "Close: digits." in error.hint and "tensorlite data" in error.hint
+    assert "Close: digits." in error.message and error.hint == "tensorlite data"
 
 
 def test_a_path_that_is_nearly_right_is_corrected(tmp_path):
     idx_files(tmp_path / "shapes")
     error = problem(tmp_path / "shape")
     assert f"there is no file or folder '{tmp_path / 'shape'}'" in error.message
-    assert "Close: shapes." in error.hint
+    assert "Close: shapes." in error.message and error.hint == "tensorlite data"
+
+
+def test_no_name_at_all_is_an_error_and_not_the_working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(idx_files(tmp_path / "shapes"))
+    error = problem("")
+    assert "got ''" in error.message and error.hint == "tensorlite data"
 
 
 def test_a_relative_path_says_where_it_was_looked_for(tmp_path, monkeypatch):
@@ -105,6 +114,72 @@ def test_files_left_out_and_absent_classes_are_noted(tmp_path):
     notes = open_data(tmp_path).notes
     assert notes[0].startswith("no picture: ") and notes[0].endswith("a.txt")
     assert notes[1] == "val has no images of dog"
+
+
+def test_no_note_names_more_than_three(tmp_path):
+    from PIL import Image
+
+    for number in range(5):
+        for split in ("train", "val") if number == 0 else ("train",):
+            (tmp_path / split / f"class{number}").mkdir(parents=True)
+            Image.new("L", (4, 4)).save(tmp_path / split / f"class{number}" / "a.png")
+            (tmp_path / split / f"class{number}" / "a.txt").write_text("x", encoding="utf-8")
+    train, _, absent = open_data(tmp_path).notes
+    assert train.count("a.txt") == 3 and train.endswith(" and 2 more")
+    assert absent == "val has no images of class1, class2, class3 and 1 more"
+
+
+class Broken:
+    """A reader that fails when it is asked, and one that fails when it opens."""
+
+    def __init__(self, sniffs):
+        self.sniffs = sniffs
+
+    def sniff(self, path):
+        return self.sniffs or 1 / 0
+
+    def open(self, path):
+        raise KeyError("images")
+
+
+@contextmanager
+def plugin_reader(name, reader):
+    with transaction(Owner("theirs")):
+        readers.register(name, reader)
+    try:
+        yield
+    finally:
+        readers._remove(readers.info(name))
+
+
+def test_a_reader_that_fails_when_it_is_asked_is_left_out_with_one_warning(tmp_path, capsys):
+    path = idx_files(tmp_path / "shapes")
+    with plugin_reader("a_broken_reader", Broken(sniffs=False)):
+        assert [open_data(path).kind for _ in range(2)] == ["idx", "idx"]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("warning: the reader 'a_broken_reader' of the plugin 'theirs' is left")
+    assert re.search(r": ZeroDivisionError: division by zero \(test_source.py:\d+\)$", line)
+
+
+def test_a_reader_that_fails_while_it_opens_is_named(tmp_path):
+    with (
+        plugin_reader("a_late_reader", Broken(sniffs=True)),
+        pytest.raises(PluginError, match=r"plugin 'theirs' failed: KeyError: 'images' \(test_so"),
+    ):
+        open_data(idx_files(tmp_path / "shapes"))
+
+
+def test_a_data_set_that_fails_names_its_plugin():
+    def stripes(split):
+        raise RuntimeError("no stripes")
+
+    with transaction(Owner("theirs")):
+        datasets.register("stripes_of_a_test", stripes)
+    try:
+        with pytest.raises(PluginError, match="dataset 'stripes_of_a_test': the plugin 'theirs'"):
+            open_data("stripes_of_a_test")
+    finally:
+        datasets._remove(datasets.info("stripes_of_a_test"))
 
 
 class Everything:

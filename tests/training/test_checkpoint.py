@@ -1,4 +1,5 @@
 import json
+import math
 import struct
 from dataclasses import replace
 
@@ -120,6 +121,46 @@ def test_a_description_that_is_none_is_refused(path, snapshot, text):
     path.write_bytes(save(snapshot.arrays, metadata={"tensorlite": text}))
     with pytest.raises(DataError, match="is damaged"):
         load_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"model": 3},
+        {"model": ""},
+        {"options": []},
+        {"task": None},
+        {"classes": "ab"},
+        {"classes": []},
+        {"classes": ["a", 2]},
+        {"inputs": []},
+        {"inputs": {}},
+        {"inputs": {"shape": [1, 2], "mean": [0.5], "std": [0.25]}},
+        {"inputs": {"shape": [1, 0, 2], "mean": [0.5], "std": [0.25]}},
+        {"inputs": {"shape": [1, 2.0, 2], "mean": [0.5], "std": [0.25]}},
+        {"inputs": {"shape": [1, 10**6, 10**6], "mean": [0.5], "std": [0.25]}},
+        {"inputs": {"shape": [1, 50_000, 50_000], "mean": [0.5], "std": [0.25]}},
+        {"inputs": {"shape": [1, 2, 2], "mean": [0.5, 0.5], "std": [0.25]}},
+        {"inputs": {"shape": [2, 2, 2], "mean": [0.5], "std": [0.25]}},
+        {"inputs": {"shape": [1, 2, 2], "mean": ["a"], "std": [0.25]}},
+        {"inputs": {"shape": [1, 2, 2], "mean": [math.nan], "std": [0.25]}},
+        {"inputs": {"shape": [1, 2, 2], "mean": [0.5], "std": [0]}},
+        {"data": 1},
+        {"epoch": -1},
+        {"epoch": True},
+        {"figures": {"val_acc": "high"}},
+        {"version": 1},
+        {"format": "1"},
+    ],
+)
+def test_a_description_with_a_wrong_value_is_refused_although_its_digest_fits(
+    path, snapshot, change
+):
+    odd = replace(snapshot, description=replace(snapshot.description, **change))
+    save_checkpoint(path, odd)
+    with pytest.raises(DataError, match="expected") as caught:
+        load_checkpoint(path)
+    assert caught.value.where == str(path)
 
 
 def test_a_file_of_somebody_else_is_refused(path, snapshot):

@@ -106,6 +106,25 @@ def test_an_assignment_without_a_key_is_refused(text):
         parse_assignment(text)
 
 
+@pytest.mark.parametrize("text", ["lr=0.1\nepochs=3", "optimizer=sgd\nlr=0.1", "lr=1\n[a]\nb=1"])
+def test_an_assignment_of_several_keys_is_refused(text):
+    with pytest.raises(ConfigError, match="--set: expected one key=value"):
+        parse_assignment(text)
+
+
+def test_label_smoothing_is_left_behind_with_its_loss():
+    recipe = Layer("recipe", {"label_smoothing": 0.1})
+    assert resolve(Layer("flag", {"loss": "nll_loss"}), recipe).settings.label_smoothing == 0.0
+    flag = Layer("flag", {"label_smoothing": 0.2, "loss": "mine"})
+    assert resolve(flag, recipe).settings.label_smoothing == 0.2
+
+
+def test_a_value_names_the_place_it_stands_at():
+    layer = Layer("--set", {"epochs": 0, "lr": 0.1}, {"epochs": "--epochs"})
+    with pytest.raises(ConfigError, match="^--epochs: expected epochs"):
+        resolve(layer)
+
+
 def test_every_setting_says_what_it_is():
     assert all(item.metadata["help"] for item in FIELDS.values())
 

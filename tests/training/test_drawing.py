@@ -3,7 +3,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tensorlite.errors import DataError
-from tensorlite.training.drawing import prepare_drawing, takes_drawings
+from tensorlite.training.prediction import prepare_drawing, takes_drawings
 
 
 def seven(ink, paper, size=(120, 90), at=(30, 20)):

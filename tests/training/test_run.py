@@ -1,9 +1,10 @@
 import datetime
 import json
+import os
 
 import pytest
 
-from tensorlite.errors import DataError
+from tensorlite.errors import ConfigError, DataError
 from tensorlite.training.config import Settings
 from tensorlite.training.files import write_atomically
 from tensorlite.training.run import (
@@ -25,6 +26,30 @@ def test_a_taken_name_gets_a_number_and_nothing_is_overwritten(tmp_path):
     runs = [RunDirectory.create(tmp_path, "x") for _ in range(3)]
     assert [run.name for run in runs] == ["x", "x-2", "x-3"]
     assert (tmp_path / "latest").read_text() == "x-3\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["latest", "../esc", "/absolute", ".", "..", "a/b", "a\\b", "", " ", ".hidden", "a\nb"]
+)
+def test_a_name_that_is_no_plain_folder_is_refused_and_nothing_is_made(tmp_path, name):
+    with pytest.raises(ConfigError, match="--name: expected the plain name of a folder"):
+        RunDirectory.create(tmp_path / "runs", name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_stands_in_the_place_of_the_pointer_stops_no_training(tmp_path):
+    (tmp_path / "latest").mkdir()
+    RunDirectory.create(tmp_path, "x")
+    assert find_run("latest", tmp_path).name == "x"
+
+
+def test_a_link_in_the_place_of_the_pointer_is_replaced_and_not_followed(tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "latest").symlink_to(tmp_path / "mine")
+    RunDirectory.create(tmp_path / "runs", "x")
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert (tmp_path / "runs" / "latest").read_text() == "x\n"
 
 
 def test_a_new_run_is_running(tmp_path):
@@ -95,6 +120,18 @@ def test_a_run_without_weights_says_so(tmp_path):
     assert run.weights == run.last
     run.best.write_bytes(b"")
     assert run.weights == run.best
+
+
+def test_a_run_without_weights_names_the_newest_that_has_some(tmp_path):
+    for name in ("one", "two", "three"):
+        run = RunDirectory.create(tmp_path, name)
+        if name != "three":
+            run.last.write_bytes(b"")
+    for moment, name in enumerate(("two", "one", "three")):
+        os.utime(tmp_path / name, (moment, moment))
+    with pytest.raises(DataError) as caught:
+        _ = find_run("latest", tmp_path).weights
+    assert caught.value.hint.startswith(f"tensorlite evaluate {tmp_path / 'one'} ")
 
 
 def test_damaged_json_and_missing_metrics_are_empty(tmp_path):

@@ -1,20 +1,32 @@
+import hashlib
 import json
+import os
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tensorlite import registry
 from tensorlite.data import ArrayDataset
-from tensorlite.errors import ConfigError, DataError, DivergedError, UnknownNameError
-from tensorlite.training import Layer, RunDirectory, Trained, load_checkpoint, prepare
+from tensorlite.errors import ConfigError, DataError, DivergedError, ShapeError, UnknownNameError
+from tensorlite.training import (
+    Layer,
+    RunDirectory,
+    Trained,
+    load_checkpoint,
+    prepare,
+    save_checkpoint,
+)
+from tensorlite.training.building import build_model
 from tensorlite.training.config import settings_from_toml
-from tensorlite.training.evaluation import evaluate_run
+from tensorlite.training.environment import plugin_sources
+from tensorlite.training.inputs import parts_of
+from tensorlite.training.metrics import Requirement
 from tensorlite.training.prediction import predict_files
-from tensorlite.training.requirements import Requirement
-from tensorlite.training.splits import parts_of
 from tensorlite.training.summaries import summarise
+from tensorlite.training.trained import evaluate_run, load_weights
 
 
 def test_a_run_directory_holds_everything(train):
@@ -70,7 +82,7 @@ def test_run_toml_repeats_the_run(train):
 def test_evaluation_gives_the_figures_of_the_training(train):
     result = train()
     found = evaluate_run(str(result.run.path))
-    assert (found.split, found.in_report) == ("val", True)
+    assert (found.measured_on.split, found.in_report) == ("val", True)
     assert found.scores.to_dict() == result.scores.to_dict()
     assert found.line().endswith("confusion and worst images: report.html")
 
@@ -78,7 +90,7 @@ def test_evaluation_gives_the_figures_of_the_training(train):
 def test_a_checkpoint_alone_is_enough_to_evaluate_and_predict(train, folder, tmp_path):
     shutil.copy(train(epochs=3).run.best, tmp_path / "mine.safetensors")
     found = evaluate_run(str(tmp_path / "mine.safetensors"), data=str(folder))
-    assert (found.split, found.in_report, found.scores.total) == ("train", False, 40)
+    assert (found.measured_on.split, found.in_report, found.scores.total) == ("train", False, 40)
     picture = next((folder / "standing").iterdir())
     (answer,) = predict_files(str(tmp_path / "mine.safetensors"), tmp_path, [picture])
     assert answer.prediction.to_dict(1)["class"] == "standing" and answer.note == ""
@@ -90,6 +102,71 @@ def test_a_checkpoint_alone_does_not_know_its_data(train, tmp_path):
         evaluate_run(str(tmp_path / "mine.safetensors"))
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"model": "lenet99"}, "no model 'lenet99'"),
+        ({"options": {"width": 3}}, "no option 'width'"),
+        ({"options": {"num_classes": 3}}, "expected num_classes once"),
+        ({"task": "cooking"}, "no task 'cooking'"),
+        ({"inputs": {"shape": [1, 5, 5], "mean": [0.5], "std": [0.5]}}, "at least 12 pixels"),
+    ],
+)
+def test_a_checkpoint_of_a_model_that_cannot_be_built_is_named(train, tmp_path, change, message):
+    snapshot = load_checkpoint(train().run.best)
+    odd = replace(snapshot, description=replace(snapshot.description, **change))
+    save_checkpoint(tmp_path / "odd.safetensors", odd)
+    with pytest.raises(DataError, match=message) as caught:
+        Trained.load(str(tmp_path / "odd.safetensors"))
+    assert caught.value.where == str(tmp_path / "odd.safetensors")
+
+
+def test_a_model_larger_than_the_memory_is_one_sentence(train, monkeypatch):
+    def huge(*_):
+        raise MemoryError
+
+    run = train().run
+    monkeypatch.setattr("tensorlite.training.trained.build_model", huge)
+    with pytest.raises(DataError, match=r"best.safetensors: .* larger than the memory"):
+        Trained.load(str(run.path))
+
+
+def test_an_unknown_model_asks_for_the_plugins_of_its_run(train, tmp_path):
+    (tmp_path / "my plugin.py").write_text("one = 1\n")
+    run = train().run
+    snapshot = load_checkpoint(run.best)
+    odd = replace(snapshot, description=replace(snapshot.description, model="mine"))
+    save_checkpoint(run.best, odd)
+    sources = plugin_sources([str(tmp_path / "my plugin.py"), "json"], run.path)
+    run.write_json("env.json", {"requested": sources})
+    with pytest.raises(DataError) as caught:
+        Trained.load(str(run.path))
+    path = os.path.relpath(tmp_path / "my plugin.py")
+    assert caught.value.hint == f"--plugin '{path}' --plugin json"
+    shutil.copy(run.best, tmp_path / "alone.safetensors")
+    with pytest.raises(DataError) as caught:
+        Trained.load(str(tmp_path / "alone.safetensors"))
+    assert caught.value.hint == "--plugin FILE"
+
+
+def test_plugins_are_recorded_with_the_digest_of_their_source(tmp_path):
+    (tmp_path / "mine.py").write_bytes(b"one = 1\n")
+    found = plugin_sources([str(tmp_path / "mine.py")], tmp_path / "runs" / "x")
+    assert found == {"../../mine.py": hashlib.sha256(b"one = 1\n").hexdigest()}
+
+
+def test_it_is_said_where_the_best_epoch_was_chosen_on_the_same_images(train):
+    result = train()
+    assert result.to_dict()["selected_on"] is True
+    best, last = (evaluate_run(str(path)) for path in (result.run.best, result.run.last))
+    assert best.to_dict()["selected_on"] is True and last.to_dict()["selected_on"] is False
+    assert "on val: 4 images, by which the best epoch was chosen" in best.line()
+    train_part = evaluate_run(str(result.run.path), split="train")
+    assert train_part.line().endswith("on train: 36 images")
+    page = (result.run.path / "report.html").read_text(encoding="utf-8")
+    assert "on val: 4 images, by which the best epoch was chosen" in page
+
+
 def test_data_with_other_classes_is_refused(train):
     run = train().run
     with pytest.raises(DataError, match="expected the classes lying, standing .2., got 0, 1, 2"):
@@ -97,8 +174,6 @@ def test_data_with_other_classes_is_refused(train):
 
 
 def test_weights_of_another_model_are_refused(train, tmp_path):
-    from tensorlite.training.trained import load_weights
-
     arrays = load_checkpoint(train().run.best).arrays
     other = registry.models.create("lenet_harley", 2, 1, (32, 32))
     with pytest.raises(DataError, match="weights of another model: 'classifier.2.bias' is"):
@@ -136,6 +211,57 @@ def test_a_diverged_run_has_failed_and_says_so(train, tmp_path):
 def test_a_wrong_name_is_found_before_a_run_directory_is_made(settings, message):
     with pytest.raises(UnknownNameError, match=message):
         prepare(Layer("test", {"model": "lenet5", **settings}))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"optimizer": "sgd", "optimizer_options.momentum": "abc"}, "optimizer 'sgd': .*momentum"),
+        ({"optimizer_options.betas": 0.9}, "optimizer 'adam': .*got betas=0.9"),
+        ({"schedule_options.warmup": "abc"}, "schedule 'cosine': .*got warmup='abc'"),
+        ({"augment": [{"name": "shift", "pixels": "a"}]}, "augmentation 'shift': .*pixels='a'"),
+        ({"metrics": [{"name": "top_accuracy", "k": "a"}]}, "metric 'top_accuracy': .*k='a'"),
+        ({"metrics": [{"name": "top_accuracy", "k": 1.5}]}, "metrics: they do not work"),
+        ({"loss_options.label_smoothing": "a", "recipe": "default"}, "loss 'cross_entropy': "),
+        ({"model_options.num_classes": 3}, "10 from the data and 3 from its options"),
+        ({"optimizer_options.lr": 3}, "0.002 from the setting 'lr' and 3 from its options"),
+        ({"optimizer_options.weight_decay": 0.1}, "0.0 from the setting 'weight_decay' and 0.1"),
+        ({"loss_options.label_smoothing": 0.2}, "0.1 from the setting 'label_smoothing' and 0.2"),
+        ({"callbacks": ["checkpoint"]}, "callbacks: Checkpoint is no setting"),
+        ({"callbacks": ["csv_logger"]}, "callbacks: CSVLogger is no setting"),
+        ({"callbacks": ["tensorlite:jsonl_logger"]}, "callbacks: JSONLLogger is no setting"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_one_sentence_that_names_its_place(settings, message):
+    with pytest.raises(ConfigError, match=message) as caught:
+        prepare(Layer("test", {"model": "lenet5", **settings}))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_loss_that_does_not_fit_the_outputs_is_found_before_the_first_step():
+    with pytest.raises(ShapeError, match="MSELoss"):
+        prepare(Layer("test", {"model": "lenet5", "loss": "mse_loss"}))
+
+
+def test_another_loss_does_not_get_the_options_of_the_recipes(folder):
+    told = {"model": "lenet5", "recipe": "digits", "data": str(folder), "loss": "nll_loss"}
+    assert prepare(Layer("test", told)).config.settings.label_smoothing == 0.0
+
+
+def test_what_is_tried_before_the_first_step_changes_nothing(folder):
+    told = {"model": "lenet5", "data": str(folder), "augment": ["shift"]}
+    session = prepare(Layer("test", told))
+    fresh = build_model("lenet5", 2, (1, 28, 28), {})
+    for name, value in fresh.state_dict().items():
+        np.testing.assert_array_equal(session.model.state_dict()[name].numpy(), value.numpy())
+
+
+def test_the_model_does_not_run_before_it_is_said_to():
+    def stop():
+        raise RuntimeError("before the model ran")
+
+    with pytest.raises(RuntimeError, match="before the model ran"):
+        prepare(Layer("test", {"model": "lenet5", "loss": "mse_loss"}), before_run=stop)
 
 
 def test_no_model_is_an_error_with_the_command_that_lists_them():
