@@ -10,7 +10,7 @@ Nothing in this folder imports Numba until a kernel is called: the loops live in
 cache (see ``cache.py``).
 """
 
-from tensorlite.kernels.cache import cache_folder, needs_warm, warm
+from tensorlite.kernels.cache import cache_folder, jit_enabled, needs_warm, warm
 from tensorlite.kernels.conv import conv2d, conv2d_input_grad
 from tensorlite.kernels.conv_grad import conv2d_weight_grad
 from tensorlite.kernels.geometry import Pair, conv_size, pair, pool_size
@@ -26,6 +26,12 @@ from tensorlite.kernels.pool import (
 )
 from tensorlite.kernels.product import matmul
 from tensorlite.kernels.threads import get_num_threads, set_num_threads
+from tensorlite.kernels.uncompiled import plain
+
+if not jit_enabled():
+    # As plain Python the loops are for small arrays, to be read and stepped through; what is larger
+    # goes to the twins.
+    globals().update(plain())
 
 __all__ = [
     "Pair",

@@ -34,8 +34,22 @@ def _framed(x: Array, padding: Pair, value: float, extra: Pair = (0, 0)) -> Arra
     return np.pad(x, widths, constant_values=value)
 
 
-def conv2d(x: Array, w: Array, stride: Pair, padding: Pair, dilation: Pair, groups: int) -> Array:
-    """Slide the filters over the picture."""
+def matmul(a: Array, b: Array, bias: Array | None = None) -> Array:
+    """``a @ b + bias`` for matrices."""
+    return a @ b if bias is None else a @ b + bias
+
+
+def conv2d(
+    x: Array,
+    w: Array,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    groups: int,
+    bias: Array | None = None,
+    relu: bool = False,
+) -> Array:
+    """Slide the filters over the picture; add a bias, and keep what is positive, if wanted."""
     window = w.shape[2], w.shape[3]
     out = _conv_out(x.shape[2:], window, stride, padding, dilation)
     source = _by_group(_framed(x, padding, 0), groups)
@@ -43,7 +57,10 @@ def conv2d(x: Array, w: Array, stride: Pair, padding: Pair, dilation: Pair, grou
     y = np.zeros((x.shape[0], groups, filters.shape[1], *out), x.dtype)
     for i, j, (rows, cols) in _taps(window, out, stride, dilation):
         y += np.einsum("ngchw,gkc->ngkhw", source[..., rows, cols], filters[..., i, j])
-    return y.reshape(x.shape[0], -1, *out)
+    y = y.reshape(x.shape[0], -1, *out)
+    if bias is not None:
+        y += bias.reshape(-1, 1, 1)
+    return np.maximum(y, 0) if relu else y
 
 
 def conv2d_weight_grad(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorlite import kernels
-from tensorlite.kernels import conv_size, pool_size, reference
+from tensorlite.kernels import conv_size, passes, pool_size, reference, uncompiled
 from tensorlite.kernels.cache import jit_enabled
 
 EXAMPLES = 150 if jit_enabled() else 25
@@ -232,3 +233,22 @@ def test_an_empty_batch_gives_an_empty_result(images: int) -> None:
     x, w = np.zeros((images, 2, 5, 5), np.float32), np.zeros((3, 2, 3, 3), np.float32)
     assert kernels.conv2d(x, w, (1, 1), (0, 0), (1, 1), 1).shape == (0, 3, 3, 3)
     assert kernels.max_pool2d(x, (2, 2), (2, 2), (0, 0), (1, 1), False)[0].shape == (0, 2, 2, 2)
+
+
+@pytest.mark.parametrize("module", uncompiled.TWINS, ids=lambda module: module.__name__)
+def test_every_kernel_and_its_twin_are_called_alike(module: Any) -> None:
+    for name in uncompiled.TWINS[module]:
+        kernel, twin = getattr(module, name), getattr(reference, name)
+        assert list(signature(kernel).parameters) == list(signature(twin).parameters), name
+
+
+def test_without_the_compiler_small_arrays_go_through_the_loops(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+    monkeypatch.setattr(passes, "relu", lambda x: seen.append("loops"))
+    monkeypatch.setattr(reference, "relu", lambda x: seen.append("twin"))
+    relu = uncompiled.plain()["relu"]
+    relu(np.zeros(10))
+    relu(np.zeros(10_000))
+    assert seen == ["loops", "twin"]
