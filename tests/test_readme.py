@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tensorlite.kernels.cache import jit_enabled
-
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -24,7 +22,6 @@ def run(*line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *line], cwd=folder, capture_output=True, text=True)
 
 
-@pytest.mark.skipif(not jit_enabled(), reason="a training of plain Python loops takes minutes")
 def test_the_model_writers_program_learns(tmp_path: Path) -> None:
     program = block("python", "class Net") + "\nprint(loss.item())\n"
     (tmp_path / "net.py").write_text(program)

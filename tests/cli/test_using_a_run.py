@@ -13,16 +13,12 @@ from tensorlite.data import digits
 from tensorlite.training import Layer, RunDirectory, Trained, prepare
 from tensorlite.training.prediction import predict_files
 
-COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
-EPOCHS = 8 if COMPILED else 1  # as plain Python an epoch takes half a minute
-needs_skill = pytest.mark.skipif(not COMPILED, reason="needs a training of several epochs")
-
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A run on the bundled digits that is good enough to read clear ones."""
     root = tmp_path_factory.mktemp("trained") / "runs"
-    session = prepare(Layer("test", {"model": "lenet5", "epochs": EPOCHS}))
+    session = prepare(Layer("test", {"model": "lenet5", "epochs": 8}))
     return session.fit(RunDirectory.create(root, "mine")).run.path
 
 
@@ -52,7 +48,6 @@ DRAWN = {
 }
 
 
-@needs_skill
 @pytest.mark.parametrize(("ink", "paper"), [(0, 255), (255, 0)])
 def test_drawn_digits_are_read_black_on_white_and_white_on_black(
     tensorlite, trained, tmp_path, ink, paper
@@ -76,7 +71,6 @@ def test_a_prediction_is_one_line_with_the_three_likeliest(tensorlite, trained, 
     assert tensorlite("predict", trained, "my_digit.png", "--top", "1").stdout.count("%") == 1
 
 
-@needs_skill
 def test_an_image_of_the_data_is_read_alike_with_and_without_preparation(
     tensorlite, trained, tmp_path
 ):
