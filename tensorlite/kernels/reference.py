@@ -57,10 +57,10 @@ def conv2d(
     y = np.zeros((x.shape[0], groups, filters.shape[1], *out), x.dtype)
     for i, j, (rows, cols) in _taps(window, out, stride, dilation):
         y += np.einsum("ngchw,gkc->ngkhw", source[..., rows, cols], filters[..., i, j])
-    y = y.reshape(x.shape[0], -1, *out)
+    result = y.reshape(x.shape[0], -1, *out)
     if bias is not None:
-        y += bias.reshape(-1, 1, 1)
-    return np.maximum(y, 0) if relu else y
+        result += bias.reshape(-1, 1, 1)
+    return np.maximum(result, 0) if relu else result
 
 
 def conv2d_weight_grad(
