@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tensorlite.errors import ShapeError, TensorliteError
-from tensorlite.nn.layers import BatchNorm2d, Conv2d, ReLU
+from tensorlite.nn.activation import ReLU
+from tensorlite.nn.conv import Conv2d
 from tensorlite.nn.module import Module
+from tensorlite.nn.normalization import BatchNorm2d
 
 
 class ModuleList(Module):

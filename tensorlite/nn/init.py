@@ -103,6 +103,14 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     return normal_(tensor, 0, gain * math.sqrt(2 / sum(fans(tensor))))
 
 
+def fan_in_uniform_(weight: Tensor, bias: Tensor | None = None) -> None:
+    """PyTorch's default: evenly within 1 / sqrt(fan_in), weights and biases alike."""
+    bound = 1 / math.sqrt(max(fans(weight)[0], 1))
+    uniform_(weight, -bound, bound)
+    if bias is not None:
+        uniform_(bias, -bound, bound)
+
+
 def _kaiming(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
     if mode not in ("fan_in", "fan_out"):
         raise ConfigError(f"expected mode 'fan_in' or 'fan_out', got {mode!r}.", where="kaiming")
