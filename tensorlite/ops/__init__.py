@@ -4,6 +4,8 @@ Reading order: ``elementwise``, ``shape``, ``reduce``, ``linalg``, ``loss``, ``c
 ``norm``; ``convert`` holds what they share. Names and meaning are PyTorch's.
 """
 
+import warnings
+
 from tensorlite.ops.conv import conv2d
 from tensorlite.ops.convert import as_tensor, cast, clone
 from tensorlite.ops.elementwise import (
@@ -51,6 +53,9 @@ from tensorlite.ops.shape import (
     transpose,
     unsqueeze,
 )
+
+# As in PyTorch, log(0), 1/0 and an overflow give -inf, inf or nan without a word.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tensorlite\.")
 
 __all__ = [
     "abs",
