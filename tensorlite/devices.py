@@ -25,7 +25,7 @@ class device(str):  # noqa: N801 - PyTorch's name
     __slots__ = ()
 
     type = "cpu"
-    index = None
+    index = None  # type: ignore[assignment]  # a string has a method of that name
 
     def __new__(cls, type: Any = "cpu", index: int | None = None) -> device:  # noqa: D102
         check_device(type)

@@ -4,6 +4,8 @@ Reading order: ``elementwise``, ``shape``, ``reduce``, ``linalg``, ``loss``, ``c
 ``norm``; ``convert`` holds what they share. Names and meaning are PyTorch's.
 """
 
+import warnings
+
 from tensorlite.ops.activations import (
     celu,
     elu,
@@ -172,6 +174,9 @@ from tensorlite.ops.trigonometry import (
     tan,
     tanh,
 )
+
+# As in PyTorch, log(0), 1/0 and an overflow give -inf, inf or nan without a word.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tensorlite\.")
 
 __all__ = [
     "abs",

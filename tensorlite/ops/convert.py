@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
 from tensorlite.errors import DTypeError
 from tensorlite.ops import dtypes
-from tensorlite.ops.dtypes import default_float
+from tensorlite.ops.dtypes import default_float as default_float
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -119,13 +119,13 @@ def cast(input: TensorBase, dtype: DTypeLike) -> Tensor:
 
 def floating(input: Any) -> Tensor:
     """A tensor of a floating point type; integers and booleans are cast to the default one."""
-    tensor = as_tensor(input)
+    tensor: Any = input if isinstance(input, TensorBase) else as_tensor(input)
     return tensor if tensor.array.dtype.kind == "f" else cast(tensor, default_float())
 
 
 def number(input: Any, where: str) -> Tensor:
     """A tensor that is not boolean."""
-    tensor = as_tensor(input)
+    tensor: Any = input if isinstance(input, TensorBase) else as_tensor(input)
     if tensor.array.dtype.kind == "b":
         raise DTypeError("expected numbers, got booleans.", where=where, hint="Use x.long().")
     return tensor

@@ -23,44 +23,44 @@ from tensorlite.ops.convert import (
     operands,
 )
 from tensorlite.ops.functions import Log
+from tensorlite.ops.pointwise import Binary, Unary
 from tensorlite.ops.rounding import rounded_division
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
 
 
-class Add(Op):
+class Add(Binary):
     """Sum of two inputs."""
 
-    def forward(self, a: Array, b: Array) -> Array:
-        return a + b
+    plain = np.add
 
     def backward(self, grad: Any) -> Any:
         return grad, grad
 
 
-class Neg(Op):
+class Neg(Unary):
     """Negation."""
 
-    def forward(self, x: Array) -> Array:
-        return -x
+    plain = np.negative
 
     def backward(self, grad: Any) -> Any:
         return -grad
 
 
-class Sub(Op):
+class Sub(Binary):
     """Difference of two inputs."""
 
-    def forward(self, a: Array, b: Array) -> Array:
-        return a - b
+    plain = np.subtract
 
     def backward(self, grad: Any) -> Any:
         return grad, (-grad if self.needs[1] else None)
 
 
-class Mul(Op):
+class Mul(Binary):
     """Product of two inputs."""
+
+    plain = np.multiply
 
     def forward(self, a: Array, b: Array) -> Array:
         self.save_factors()
@@ -71,8 +71,10 @@ class Mul(Op):
         return (grad * b if self.needs[0] else None), (grad * a if self.needs[1] else None)
 
 
-class Div(Op):
+class Div(Binary):
     """Quotient of two inputs."""
+
+    plain = np.true_divide
 
     def forward(self, a: Array, b: Array) -> Array:
         self.save_inputs(0 if self.needs[1] else None, 1)
@@ -112,7 +114,7 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """Add elementwise: ``input + alpha * other``."""
     if alpha != 1:
         other = _scaled(input, other, alpha, "add")
-    return Add.apply(*operands(input, other))
+    return Add.of(input, other)
 
 
 def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
@@ -122,7 +124,7 @@ def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     a, b = operands(input, other)
     if isinstance(a, TensorBase) and a.array.dtype.kind == "b":
         raise DTypeError("expected numbers, got booleans.", where="sub", hint="Use a != b.")
-    return Sub.apply(a, b)
+    return Sub.of(a, b)
 
 
 subtract = sub
@@ -144,7 +146,7 @@ def _scaled(input: Any, other: Any, alpha: float, where: str) -> Any:
 
 def mul(input: Any, other: Any) -> Tensor:
     """Multiply elementwise: ``input * other``."""
-    return Mul.apply(*operands(input, other))
+    return Mul.of(input, other)
 
 
 multiply = mul
@@ -164,7 +166,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     a, b = operands(input, other)
     if (a if isinstance(a, TensorBase) else b).array.dtype.kind != "f":
         a, b = floating(a), floating(b)
-    return Div.apply(a, b)
+    return Div.of(a, b)
 
 
 divide = div
@@ -206,7 +208,7 @@ def square(input: Any) -> Tensor:
 
 def neg(input: Any) -> Tensor:
     """Negate elementwise."""
-    return Neg.apply(number(input, "neg"))
+    return Neg.of(number(input, "neg"))
 
 
 negative = neg

@@ -9,101 +9,118 @@ import numpy as np
 
 from tensorlite.autograd import Array, Op
 from tensorlite.ops.convert import as_tensor, clone, floating, number
+from tensorlite.ops.pointwise import Unary
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
 
 
-class Exp(Op):
+class Exp(Unary):
     """``e ** x``."""
+
+    plain = np.exp
 
     def forward(self, x: Array) -> Array:
         self.save_output()
-        return np.exp(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
         return grad * y
 
 
-class Exp2(Op):
+class Exp2(Unary):
     """``2 ** x``."""
+
+    plain = np.exp2
 
     def forward(self, x: Array) -> Array:
         self.save_output()
-        return np.exp2(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
         return grad * y * math.log(2)
 
 
-class Expm1(Op):
+class Expm1(Unary):
     """``e ** x - 1``, exact near 0."""
+
+    plain = np.expm1
 
     def forward(self, x: Array) -> Array:
         self.save_output()
-        return np.expm1(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
         return grad * (y + 1)
 
 
-class Log(Op):
+class Log(Unary):
     """Natural logarithm."""
+
+    plain = np.log
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.log(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad / x
 
 
-class Log2(Op):
+class Log2(Unary):
     """Logarithm to base 2."""
+
+    plain = np.log2
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.log2(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad / (x * math.log(2))
 
 
-class Log10(Op):
+class Log10(Unary):
     """Logarithm to base 10."""
+
+    plain = np.log10
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.log10(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad / (x * math.log(10))
 
 
-class Log1p(Op):
+class Log1p(Unary):
     """``log(1 + x)``, exact near 0."""
+
+    plain = np.log1p
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.log1p(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad / (x + 1)
 
 
-class Sqrt(Op):
+class Sqrt(Unary):
     """Square root."""
+
+    plain = np.sqrt
 
     def forward(self, x: Array) -> Array:
         self.save_output()
-        return np.sqrt(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
@@ -134,22 +151,23 @@ class Reciprocal(Op):
         return -grad * (y * y)
 
 
-class Abs(Op):
+class Abs(Unary):
     """Absolute value; the gradient at 0 is 0."""
+
+    plain = np.abs
 
     def forward(self, x: Array) -> Array:
         self.sign = np.sign(x)
-        return np.abs(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         return grad * self.sign
 
 
-class Sign(Op):
+class Sign(Unary):
     """-1, 0 or 1; the gradient is 0."""
 
-    def forward(self, x: Array) -> Array:
-        return np.sign(x)
+    plain = np.sign
 
     def backward(self, grad: Any) -> Any:
         return grad * 0.0
@@ -185,42 +203,42 @@ class Logit(Op):
 
 def exp(input: Any) -> Tensor:
     """Raise e to each element."""
-    return Exp.apply(floating(input))
+    return Exp.of(floating(input))
 
 
 def exp2(input: Any) -> Tensor:
     """Raise 2 to each element."""
-    return Exp2.apply(floating(input))
+    return Exp2.of(floating(input))
 
 
 def expm1(input: Any) -> Tensor:
     """Raise e to each element and subtract 1, without loss near 0."""
-    return Expm1.apply(floating(input))
+    return Expm1.of(floating(input))
 
 
 def log(input: Any) -> Tensor:
     """Take the natural logarithm of each element."""
-    return Log.apply(floating(input))
+    return Log.of(floating(input))
 
 
 def log2(input: Any) -> Tensor:
     """Take the logarithm to base 2 of each element."""
-    return Log2.apply(floating(input))
+    return Log2.of(floating(input))
 
 
 def log10(input: Any) -> Tensor:
     """Take the logarithm to base 10 of each element."""
-    return Log10.apply(floating(input))
+    return Log10.of(floating(input))
 
 
 def log1p(input: Any) -> Tensor:
     """Take the natural logarithm of 1 plus each element, without loss near 0."""
-    return Log1p.apply(floating(input))
+    return Log1p.of(floating(input))
 
 
 def sqrt(input: Any) -> Tensor:
     """Take the square root of each element."""
-    return Sqrt.apply(floating(input))
+    return Sqrt.of(floating(input))
 
 
 def rsqrt(input: Any) -> Tensor:
@@ -235,7 +253,7 @@ def reciprocal(input: Any) -> Tensor:
 
 def abs(input: Any) -> Tensor:
     """Take the absolute value of each element."""
-    return Abs.apply(number(input, "abs"))
+    return Abs.of(number(input, "abs"))
 
 
 absolute = abs
@@ -244,7 +262,7 @@ absolute = abs
 def sign(input: Any) -> Tensor:
     """Tell the sign of each element: -1, 0 or 1."""
     x = as_tensor(input)
-    return Sign.apply(x) if x.array.dtype.kind != "b" else clone(x)
+    return Sign.of(x) if x.array.dtype.kind != "b" else clone(x)
 
 
 sgn = sign

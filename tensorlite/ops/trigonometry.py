@@ -10,77 +10,90 @@ import numpy as np
 from tensorlite.autograd import Array, Op
 from tensorlite.ops.convert import floating, operands
 from tensorlite.ops.functions import Rsqrt
+from tensorlite.ops.pointwise import Unary
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
 
 
-class Sin(Op):
+class Sin(Unary):
     """Sine."""
+
+    plain = np.sin
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.sin(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad * Cos.apply(x)
 
 
-class Cos(Op):
+class Cos(Unary):
     """Cosine."""
+
+    plain = np.cos
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.cos(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return -grad * Sin.apply(x)
 
 
-class Tan(Op):
+class Tan(Unary):
     """Tangent."""
+
+    plain = np.tan
 
     def forward(self, x: Array) -> Array:
         self.save_output()
-        return np.tan(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
         return grad * (1 + y * y)
 
 
-class Asin(Op):
+class Asin(Unary):
     """Inverse of the sine."""
+
+    plain = np.arcsin
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.arcsin(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad * Rsqrt.apply(1 - x * x)
 
 
-class Acos(Op):
+class Acos(Unary):
     """Inverse of the cosine."""
+
+    plain = np.arccos
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.arccos(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return -grad * Rsqrt.apply(1 - x * x)
 
 
-class Atan(Op):
+class Atan(Unary):
     """Inverse of the tangent."""
+
+    plain = np.arctan
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.arctan(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
@@ -114,72 +127,84 @@ class Hypot(Op):
         return (share * x if self.needs[0] else None), (share * y if self.needs[1] else None)
 
 
-class Sinh(Op):
+class Sinh(Unary):
     """Hyperbolic sine."""
+
+    plain = np.sinh
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.sinh(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad * Cosh.apply(x)
 
 
-class Cosh(Op):
+class Cosh(Unary):
     """Hyperbolic cosine."""
+
+    plain = np.cosh
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.cosh(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad * Sinh.apply(x)
 
 
-class Tanh(Op):
+class Tanh(Unary):
     """Hyperbolic tangent."""
+
+    plain = np.tanh
 
     def forward(self, x: Array) -> Array:
         self.save_output()
-        return np.tanh(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
         return grad * (1 - y * y)
 
 
-class Asinh(Op):
+class Asinh(Unary):
     """Inverse of the hyperbolic sine."""
+
+    plain = np.arcsinh
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.arcsinh(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad * Rsqrt.apply(x * x + 1)
 
 
-class Acosh(Op):
+class Acosh(Unary):
     """Inverse of the hyperbolic cosine."""
+
+    plain = np.arccosh
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.arccosh(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad * Rsqrt.apply(x * x - 1)
 
 
-class Atanh(Op):
+class Atanh(Unary):
     """Inverse of the hyperbolic tangent."""
+
+    plain = np.arctanh
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.arctanh(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
@@ -191,32 +216,32 @@ class Atanh(Op):
 
 def sin(input: Any) -> Tensor:
     """Take the sine of each element, in radians."""
-    return Sin.apply(floating(input))
+    return Sin.of(floating(input))
 
 
 def cos(input: Any) -> Tensor:
     """Take the cosine of each element, in radians."""
-    return Cos.apply(floating(input))
+    return Cos.of(floating(input))
 
 
 def tan(input: Any) -> Tensor:
     """Take the tangent of each element, in radians."""
-    return Tan.apply(floating(input))
+    return Tan.of(floating(input))
 
 
 def asin(input: Any) -> Tensor:
     """Take the angle whose sine each element is."""
-    return Asin.apply(floating(input))
+    return Asin.of(floating(input))
 
 
 def acos(input: Any) -> Tensor:
     """Take the angle whose cosine each element is."""
-    return Acos.apply(floating(input))
+    return Acos.of(floating(input))
 
 
 def atan(input: Any) -> Tensor:
     """Take the angle whose tangent each element is."""
-    return Atan.apply(floating(input))
+    return Atan.of(floating(input))
 
 
 def atan2(input: Any, other: Any) -> Tensor:
@@ -237,32 +262,32 @@ def hypot(input: Any, other: Any) -> Tensor:
 
 def sinh(input: Any) -> Tensor:
     """Take the hyperbolic sine of each element."""
-    return Sinh.apply(floating(input))
+    return Sinh.of(floating(input))
 
 
 def cosh(input: Any) -> Tensor:
     """Take the hyperbolic cosine of each element."""
-    return Cosh.apply(floating(input))
+    return Cosh.of(floating(input))
 
 
 def tanh(input: Any) -> Tensor:
     """Take the hyperbolic tangent of each element."""
-    return Tanh.apply(floating(input))
+    return Tanh.of(floating(input))
 
 
 def asinh(input: Any) -> Tensor:
     """Take the number whose hyperbolic sine each element is."""
-    return Asinh.apply(floating(input))
+    return Asinh.of(floating(input))
 
 
 def acosh(input: Any) -> Tensor:
     """Take the number whose hyperbolic cosine each element is."""
-    return Acosh.apply(floating(input))
+    return Acosh.of(floating(input))
 
 
 def atanh(input: Any) -> Tensor:
     """Take the number whose hyperbolic tangent each element is."""
-    return Atanh.apply(floating(input))
+    return Atanh.of(floating(input))
 
 
 def deg2rad(input: Any) -> Tensor:

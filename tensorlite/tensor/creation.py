@@ -153,7 +153,7 @@ def full(
         >>> full((2,), 7)
         tensor([7, 7])
     """
-    value = fill_value.item() if isinstance(fill_value, TensorBase) else fill_value
+    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     array = np.full(sizes((size,)), value, dtype or to_kind(value))
     return finished(array, device, requires_grad, ignored)
 
@@ -219,7 +219,7 @@ def arange(
         tensor([0, 1, 2])
     """
     bounds = (0, start, step) if end is None else (start, end, step)
-    first, last, by = (x.item() if isinstance(x, TensorBase) else x for x in bounds)
+    first, last, by = (x.item() if isinstance(x, Tensor) else x for x in bounds)
     if not by or (last - first) / by < 0:
         raise ConfigError(f"expected steps towards {last}, got {by} from {first}.", where="arange")
     if dtype is None:

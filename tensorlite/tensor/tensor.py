@@ -19,13 +19,13 @@ from tensorlite.ops.shape import dim_index, plain_index
 from tensorlite.tensor.arithmetic import Arithmetic
 from tensorlite.tensor.conversion import Conversions, from_arguments
 from tensorlite.tensor.filling import Filling
-from tensorlite.tensor.functions import Functions
+from tensorlite.tensor.maths import Maths
 from tensorlite.tensor.printing import text_of
 from tensorlite.tensor.reductions import Reductions
 from tensorlite.tensor.shapes import Shapes
 
 
-class Tensor(Arithmetic, Functions, Conversions, Filling, Reductions, Shapes):
+class Tensor(Arithmetic, Maths, Conversions, Filling, Reductions, Shapes):
     """An n-dimensional array of numbers through which gradients can flow.
 
     Operators, names and behaviour are PyTorch's. Tensors are float32 unless told otherwise;
@@ -390,6 +390,6 @@ def _take_docstrings(family: type) -> None:
             member.__doc__ = getattr(getattr(ops, name, None), "__doc__", None)
 
 
-for _family in (Arithmetic, Functions, Reductions, Shapes):
+for _family in (Arithmetic, Maths, Reductions, Shapes):
     _take_docstrings(_family)
 autograd.set_tensor_type(Tensor)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tensorlite.tensor.tensor import Tensor
 
 
-class Functions(TensorBase):
+class Maths(TensorBase):
     """Functions of each element, comparisons and choices."""
 
     __slots__ = ()
