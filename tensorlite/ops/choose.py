@@ -93,9 +93,11 @@ class Clamp(Op):
         if high is not None:
             self.inside = self.inside & (x <= high)
         if self.needs[1] or self.needs[2]:
-            turned = False if low is None or high is None else high < low
-            self.under = None if low is None else (x < low) & np.logical_not(turned)
-            self.over = None if high is None else (x > high) | turned
+            both = low is not None and high is not None
+            if low is not None:  # of two bounds in the wrong order, the upper one counts
+                self.under = (x < low) & (low < high if both else True)
+            if high is not None:
+                self.over = (x > high) | (low > high if both else False)
         return np.clip(x, low, high)
 
     def backward(self, grad: Any) -> Any:
