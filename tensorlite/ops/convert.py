@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
+from tensorlite.devices import check_device
 from tensorlite.errors import DTypeError
 from tensorlite.ops import dtypes
 from tensorlite.ops.dtypes import default_float as default_float
@@ -62,13 +63,15 @@ def _without_tensors(data: Any) -> Any:
     return data.array if isinstance(data, TensorBase) else data
 
 
-def as_tensor(data: Any, dtype: DTypeLike | None = None) -> Tensor:
+def as_tensor(data: Any, dtype: DTypeLike | None = None, device: Any = None) -> Tensor:
     """Return tensors as they are and wrap everything else, without a copy where possible.
 
     Example:
         >>> as_tensor([1.0, 2.0])
         tensor([1., 2.])
     """
+    if device is not None:
+        check_device(device, "as_tensor")
     if isinstance(data, TensorBase):
         return data if dtype is None else cast(data, dtype)  # type: ignore[return-value]
     return make_tensor(to_array(data, dtype))
@@ -147,7 +150,7 @@ def operands(a: Any, b: Any) -> tuple[Any, Any]:
     a, b = _operand(a), _operand(b)
     if not isinstance(a, TensorBase):
         if not isinstance(b, TensorBase):
-            return as_tensor(a), b
+            return _with_number(as_tensor(a), b)
         b, a = _with_number(b, a)
         return a, b
     if not isinstance(b, TensorBase):

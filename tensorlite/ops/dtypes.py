@@ -126,13 +126,21 @@ class finfo:  # noqa: N801 - PyTorch's name
     Args:
         type: The type, the default one if left out.
 
+    Raises:
+        DTypeError: If it is not a floating point type.
+
     Example:
         >>> finfo(float32).eps
         1.1920928955078125e-07
     """
 
     def __init__(self, type: Any = None) -> None:
-        limits = np.finfo(_default[0] if type is None else np.dtype(type))
+        kind = _default[0] if type is None else np.dtype(type)
+        if kind.kind != "f":
+            raise DTypeError(
+                f"expected a floating point type, got {kind}.", where="finfo", hint="Use tl.iinfo."
+            )
+        limits = np.finfo(kind)
         self.bits, self.dtype = limits.bits, str(limits.dtype)
         self.eps, self.resolution = builtins.float(limits.eps), builtins.float(limits.resolution)
         self.min, self.max = builtins.float(limits.min), builtins.float(limits.max)
@@ -142,13 +150,21 @@ class finfo:  # noqa: N801 - PyTorch's name
 class iinfo:  # noqa: N801 - PyTorch's name
     """The limits of an integer type.
 
+    Raises:
+        DTypeError: If it is not one.
+
     Example:
         >>> iinfo(uint8).max
         255
     """
 
     def __init__(self, type: Any) -> None:
-        limits = np.iinfo(np.dtype(type))
+        kind = np.dtype(type)
+        if kind.kind not in "iu":
+            raise DTypeError(
+                f"expected an integer type, got {kind}.", where="iinfo", hint="Use tl.finfo."
+            )
+        limits = np.iinfo(kind)
         self.bits, self.dtype = limits.bits, str(limits.dtype)
         self.min, self.max = builtins.int(limits.min), builtins.int(limits.max)
 
