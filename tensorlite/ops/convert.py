@@ -45,7 +45,7 @@ def to_array(data: Any, dtype: DTypeLike | None = None) -> Array:
         )
     if plain and dtype is None and array.dtype == float64:
         return array.astype(default_float())
-    return array
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _holds_arrays(data: Any) -> bool:

@@ -107,7 +107,9 @@ class Conversions(TensorBase):
     def is_contiguous(self, memory_format: Any = "contiguous_format") -> bool:
         """Whether the elements lie in C order, or with the channels last if asked so."""
         array = self.array
-        if memory_format == "channels_last" and array.ndim == 4:
+        if memory_format == "channels_last":
+            if array.ndim != 4:
+                return False
             array = array.transpose(0, 2, 3, 1)
         return array.flags.c_contiguous
 

@@ -74,6 +74,12 @@ def from_numpy(array: Array) -> Tensor:
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
         kind = getattr(array, "dtype", type(array).__name__)
         raise DTypeError(f"expected an array of numbers, got {kind}.", where="from_numpy")
+    if not array.dtype.isnative:
+        raise DTypeError(
+            f"expected this machine's byte order, got {array.dtype}.",
+            where="from_numpy",
+            hint="Use tl.tensor(array), which copies.",
+        )
     return make_tensor(array)
 
 
