@@ -14,7 +14,7 @@ FOLDERS = {"tensorlite": "tensorlite"} | {
 
 # From the ground up; what stands in one row may import each other.
 LAYERS = [
-    ["errors", "printable", "entry"],
+    ["errors", "printable", "entry", "devices", "cuda", "backends", "accelerator"],
     ["calling", "transaction", "registry", "random"],
     ["kernels"],
     ["autograd"],

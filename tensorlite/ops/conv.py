@@ -13,8 +13,8 @@ from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import DTypeError, ShapeError
 from tensorlite.kernels import Pair, conv_size, pair
+from tensorlite.ops.activations import ReluGrad
 from tensorlite.ops.convert import as_tensor, cast, operands
-from tensorlite.ops.elementwise import ReluGrad
 from tensorlite.ops.reduce import Sum
 
 if TYPE_CHECKING:
