@@ -11,8 +11,9 @@ from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import ConfigError, DTypeError, ShapeError
 from tensorlite.ops.convert import as_tensor
 from tensorlite.ops.elementwise import Exp, Where
+from tensorlite.ops.placing import GetItem
 from tensorlite.ops.reduce import Sum, mean, sum
-from tensorlite.ops.shape import GetItem, dim_index
+from tensorlite.ops.shape import dim_index
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
