@@ -63,7 +63,7 @@ def roll(input: Any, shifts: Dims, dims: Dims | None = None) -> Tensor:
     """
     x = as_tensor(input)
     steps = (shifts,) if isinstance(shifts, Integral) else tuple(shifts)
-    if dims is None or dims == ():
+    if dims is None or (isinstance(dims, (tuple, list)) and not dims):
         if len(steps) != 1:
             raise ShapeError(f"expected one shift, got {steps}.", where="roll", hint="Give dims.")
         flat = Roll.apply(Reshape.apply(x, (x.array.size,)), steps, (0,))

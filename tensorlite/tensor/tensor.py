@@ -16,11 +16,12 @@ from tensorlite.ops.index import assign, plain_index
 from tensorlite.ops.shape import dim_index
 from tensorlite.tensor.arithmetic import Arithmetic
 from tensorlite.tensor.indexing import Indexing
+from tensorlite.tensor.products import Products
 from tensorlite.tensor.reductions import Reductions
 from tensorlite.tensor.shapes import Shapes
 
 
-class Tensor(Arithmetic, Indexing, Reductions, Shapes):
+class Tensor(Arithmetic, Indexing, Products, Reductions, Shapes):
     """An n-dimensional array of numbers through which gradients can flow.
 
     Operators, names and behaviour are PyTorch's. Tensors are float32 unless told otherwise;
@@ -337,6 +338,6 @@ def _take_docstrings(family: type) -> None:
             member.__doc__ = getattr(getattr(ops, name, None), "__doc__", None)
 
 
-for _family in (Arithmetic, Indexing, Reductions, Shapes):
+for _family in (Arithmetic, Indexing, Products, Reductions, Shapes):
     _take_docstrings(_family)
 autograd.set_tensor_type(Tensor)

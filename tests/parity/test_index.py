@@ -63,7 +63,7 @@ READ = [
     lambda m, x: m.take(x, m.tensor([[0, 59], [-1, 7]])),
     lambda m, x: m.take_along_dim(x, (x.detach() > 0).long(), 1),
     lambda m, x: m.take_along_dim(x, m.tensor([[[2], [0]]]), dim=1),
-    lambda m, x: m.take_along_dim(x, m.tensor([0, 59])),
+    lambda m, x: m.take_along_dim(x.contiguous(), m.tensor([0, 59])),
     lambda m, x: m.masked_fill(x, x > 0, -1.0),
     lambda m, x: x.masked_fill(m.tensor([True, False, True, False, True]), float("-inf")).exp(),
     lambda m, x: x[0].masked_fill(x > 0, m.tensor(2.0)),
