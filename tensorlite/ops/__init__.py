@@ -143,6 +143,14 @@ from tensorlite.ops.reduce import (
     var,
     var_mean,
 )
+from tensorlite.ops.resize import (
+    interpolate,
+    upsample,
+)
+from tensorlite.ops.sample import (
+    affine_grid,
+    grid_sample,
+)
 from tensorlite.ops.scan import (
     cummax,
     cummin,
@@ -212,6 +220,7 @@ __all__ = [
     "addmm",
     "addmv",
     "addr",
+    "affine_grid",
     "all",
     "amax",
     "amin",
@@ -278,6 +287,7 @@ __all__ = [
     "ge",
     "ger",
     "getitem",
+    "grid_sample",
     "gt",
     "histc",
     "hstack",
@@ -287,6 +297,7 @@ __all__ = [
     "index_put",
     "index_select",
     "inner",
+    "interpolate",
     "kron",
     "kthvalue",
     "le",
@@ -379,6 +390,7 @@ __all__ = [
     "unique",
     "unique_consecutive",
     "unsqueeze",
+    "upsample",
     "var",
     "var_mean",
     "vdot",
