@@ -62,7 +62,8 @@ def roll(input: Any, shifts: Dims, dims: Dims | None = None) -> Tensor:
         tensor([3, 1, 2])
     """
     x = as_tensor(input)
-    steps = (shifts,) if isinstance(shifts, Integral) else tuple(shifts)
+    given: Any = shifts
+    steps = (given,) if isinstance(given, Integral) else tuple(given)
     if dims is None or (isinstance(dims, (tuple, list)) and not dims):
         if len(steps) != 1:
             raise ShapeError(f"expected one shift, got {steps}.", where="roll", hint="Give dims.")
@@ -222,13 +223,19 @@ def tril(input: Any, diagonal: int = 0) -> Tensor:
                 [3, 4]])
     """
     x = _matrices(input, "tril")
-    return Where.apply(np.tri(*x.shape[-2:], diagonal, dtype=bool), x, 0)
+    return Where.apply(_below(x, diagonal), x, 0)
 
 
 def triu(input: Any, diagonal: int = 0) -> Tensor:
     """The upper triangle of matrices, zeros elsewhere."""
     x = _matrices(input, "triu")
-    return Where.apply(np.tri(*x.shape[-2:], diagonal - 1, dtype=bool), 0, x)
+    return Where.apply(_below(x, diagonal - 1), 0, x)
+
+
+def _below(x: Any, diagonal: int) -> Array:
+    """Where matrices of this shape lie on or below a diagonal."""
+    rows, columns = x.shape[-2:]
+    return np.tri(rows, columns, diagonal, dtype=bool)
 
 
 def _matrices(input: Any, where: str) -> Tensor:

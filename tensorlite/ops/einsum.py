@@ -174,7 +174,8 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
     if isinstance(dims, int):
         if not 0 <= dims <= min(len(x.shape), len(y.shape)):
             raise ShapeError(f"expected 0 or more dimensions, got {dims}.", where="tensordot")
-        left, right = range(len(x.shape) - dims, len(x.shape)), range(dims)
+        n = len(x.shape)
+        left, right = list(range(n - dims, n)), list(range(dims))
     else:
         given = [[d] if isinstance(d, int) else as_tensor(d).tolist() for d in dims]
         left, right = (
@@ -189,8 +190,8 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
         )
     rows = [i for i in range(len(x.shape)) if i not in left]
     columns = [i for i in range(len(y.shape)) if i not in right]
-    m, n = tuple(x.shape[i] for i in rows), tuple(y.shape[i] for i in columns)
+    front, last = tuple(x.shape[i] for i in rows), tuple(y.shape[i] for i in columns)
     k = _elements(tuple(x.shape[d] for d in left))
-    flat_x = Reshape.apply(Permute.apply(x, (*rows, *left)), (_elements(m), k))
-    flat_y = Reshape.apply(Permute.apply(y, (*right, *columns)), (k, _elements(n)))
-    return Reshape.apply(matmul(flat_x, flat_y), (*m, *n))
+    flat_x = Reshape.apply(Permute.apply(x, (*rows, *left)), (_elements(front), k))
+    flat_y = Reshape.apply(Permute.apply(y, (*right, *columns)), (k, _elements(last)))
+    return Reshape.apply(matmul(flat_x, flat_y), (*front, *last))

@@ -9,6 +9,7 @@ import numpy as np
 from tensorlite.autograd import Array, TensorBase
 from tensorlite.errors import DTypeError, ShapeError
 from tensorlite.ops.convert import as_tensor
+from tensorlite.ops.names import numpy_names
 from tensorlite.ops.placing import GetItem, IndexSelect
 from tensorlite.ops.shape import RangeError, Reshape, dim_index
 
@@ -151,8 +152,11 @@ def plain_index(index: Any) -> Any:
 
 def along(index: Array, dim: int) -> tuple[Array, ...]:
     """The full index of elements that ``index`` places along ``dim``, each in its own row."""
-    grid = np.ogrid[tuple(slice(n) for n in index.shape)]
-    return (*grid[:dim], index, *grid[dim + 1 :])
+    count = index.ndim
+    return tuple(
+        index if i == dim else np.arange(n).reshape((1,) * i + (n,) + (1,) * (count - 1 - i))
+        for i, n in enumerate(index.shape)
+    )
 
 
 def whole_numbers(index: Any, where: str) -> Array:
@@ -183,6 +187,7 @@ def inside(index: Array, count: int, where: str) -> Array:
     return index
 
 
+@numpy_names
 def index_select(input: Any, dim: int, index: Any) -> Tensor:
     """Take slices along a dimension, in the order of ``index``, which may repeat.
 
@@ -228,6 +233,7 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Tensor:
     return GetItem.apply(x, (*(slice(None),) * at, slice(first, first + length)))
 
 
+@numpy_names
 def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Tensor:
     """Take elements along a dimension: ``out[i][j] = input[index[i][j]][j]`` for ``dim=0``.
 

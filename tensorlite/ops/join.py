@@ -12,6 +12,7 @@ import numpy as np
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.convert import as_tensor, operands
 from tensorlite.ops.index import getitem, select
+from tensorlite.ops.names import numpy_names
 from tensorlite.ops.placing import Cat, GetItem, Pad
 from tensorlite.ops.shape import Reshape, atleast_1d, atleast_2d, atleast_3d, dim_index, unsqueeze
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # --- together -------------------------------------------------------------------------------------
 
 
+@numpy_names
 def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     """Join tensors along a dimension that they have; empty vectors are passed over.
 
@@ -42,6 +44,7 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
 concat = concatenate = cat
 
 
+@numpy_names
 def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     """Join tensors of one shape along a new dimension.
 
@@ -129,6 +132,7 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Tens
 # --- apart ----------------------------------------------------------------------------------------
 
 
+@numpy_names
 def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Cut into slices of one size (the last may be smaller), or of the sizes given.
 
@@ -151,6 +155,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Tenso
     return _cut(x, at, cuts)
 
 
+@numpy_names
 def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Cut into at most ``chunks`` slices of one size; the last may be smaller."""
     x, _, n = _along(input, dim, "chunk")
@@ -174,6 +179,7 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Te
     return _cut(x, at, [i * small + min(i, larger) for i in range(1, parts)])
 
 
+@numpy_names
 def unbind(input: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """All slices along a dimension, without it."""
     x, at, n = _along(input, dim, "unbind")

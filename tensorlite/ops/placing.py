@@ -75,7 +75,16 @@ class IndexAdd(Op):
         wide = x.transpose(order)
         at = order.index(dim)
         out = np.zeros((*wide.shape[:at], count, *wide.shape[at + 1 :]), x.dtype)
-        _add_at(out, (*(slice(None),) * at, index), wide)
+        before = (slice(None),) * at
+        ends = [*(np.flatnonzero(np.diff(index) != 1) + 1).tolist(), len(index)]
+        if len(ends) > 32:
+            _add_at(out, (*before, index), wide)
+            return out.transpose(back)
+        start = 0  # a few runs of neighbours, as in frames: one sum each
+        for end in ends if len(index) else ():
+            first = int(index[start])
+            out[(*before, slice(first, first + end - start))] += wide[(*before, slice(start, end))]
+            start = end
         return out.transpose(back)
 
     def backward(self, grad: Any) -> Any:

@@ -62,6 +62,8 @@ def all_dims(dim: Dims, shape: tuple[int, ...], where: str) -> tuple[int, ...]:
     """
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return tuple(range(len(shape)))
+    if type(dim) is int and -len(shape) <= dim < len(shape):  # the usual case
+        return (dim % len(shape),)
     found = dim_indices(dim, len(shape), where)
     return found if shape else ()
 
@@ -292,6 +294,7 @@ def _truth(function: Any, input: Any, dim: Dims, keepdim: bool, where: str) -> T
     return make_tensor(np.asarray(found, np.uint8 if x.dtype == np.uint8 else bool))
 
 
+@numpy_names
 def count_nonzero(input: Any, dim: Dims = None) -> Tensor:
     """How many elements are not zero."""
     x = as_tensor(input)

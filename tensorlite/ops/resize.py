@@ -32,10 +32,12 @@ class Resample(Op):
         memory = x.transpose(order)
         front, last = memory.shape[:at], memory.shape[at + 1 :]
         n, rows, columns = x.shape[dim], _count(front), _count(last)
-        if columns == 1 and x.dtype in (float32, float64):
-            out = kernels.matmul(memory.reshape(rows, n), matrix.T)
-        else:  # (rows, n, columns) -> (rows, m, columns)
+        if columns == 1:
+            out = _product(memory.reshape(rows, n), matrix.T)
+        elif n * columns * len(matrix) < 300_000:  # many small products: one call for all of them
             out = np.matmul(matrix, memory.reshape(rows, n, columns))
+        else:  # (rows, n, columns) -> (rows, m, columns)
+            out = np.stack([_product(matrix, part) for part in memory.reshape(rows, n, columns)])
         return out.reshape(*front, len(matrix), *last).transpose(back)
 
     def backward(self, grad: Any) -> Any:
@@ -52,6 +54,10 @@ class ResampleNearest(IndexSelect):
 
     def backward(self, grad: Any) -> Any:
         return Resample.apply(grad, self.dim, self.matrix)
+
+
+def _product(a: Array, b: Array) -> Array:
+    return kernels.matmul(a, b) if a.dtype == b.dtype and a.dtype in (float32, float64) else a @ b
 
 
 def _count(shape: tuple[int, ...]) -> int:

@@ -100,7 +100,8 @@ def grid_sample(
     rows = np.arange(x.shape[0]).reshape(-1, *(1,) * d)
     indices, weights = [], []
     for corner in corners:
-        index, weight, valid = rows, None, True
+        index, weight = rows, None
+        valid: Any = True
         for (place, share), n in zip(corner, space, strict=True):
             index = index * n + np.clip(place, 0, n - 1)
             valid = valid & (place >= 0) & (place < n)

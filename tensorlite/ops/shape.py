@@ -12,6 +12,7 @@ import numpy as np
 from tensorlite.autograd import Array, Op
 from tensorlite.errors import DTypeError, ShapeError
 from tensorlite.ops.convert import as_tensor
+from tensorlite.ops.names import numpy_names
 from tensorlite.ops.placing import Cat as Cat
 from tensorlite.ops.placing import GetItem as GetItem
 from tensorlite.ops.placing import Pad as Pad
@@ -182,6 +183,7 @@ def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Tensor:
     return Reshape.apply(x, (*x.shape[:at], *parts, *x.shape[at + 1 :]))
 
 
+@numpy_names
 def squeeze(input: Any, dim: Dims | None = None) -> Tensor:
     """Drop dimensions of size 1: all of them, or those of ``dim`` that have size 1."""
     x = as_tensor(input)
@@ -190,6 +192,7 @@ def squeeze(input: Any, dim: Dims | None = None) -> Tensor:
     return x if kept == x.shape else Reshape.apply(x, kept)
 
 
+@numpy_names
 def unsqueeze(input: Any, dim: int) -> Tensor:
     """Insert a dimension of size 1 at ``dim``."""
     x = as_tensor(input)

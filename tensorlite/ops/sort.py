@@ -176,7 +176,7 @@ def searchsorted(
     edges, values = as_tensor(sorted_sequence).array, as_tensor(input).array
     if sorter is not None:
         edges = np.take_along_axis(edges, as_tensor(sorter).array, -1)
-    where = side or ("right" if right else "left")
+    where: Any = side or ("right" if right else "left")
     kind = np.int32 if out_int32 else np.int64
     if edges.ndim == 1:
         return make_tensor(np.asarray(edges.searchsorted(values, where), kind))

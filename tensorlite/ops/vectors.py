@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,7 +91,7 @@ def _power(x: Any, power: float) -> Any:
 def matrix_norm(
     A: Any,
     ord: Any = "fro",
-    dim: tuple[int, int] = (-2, -1),
+    dim: Sequence[int] = (-2, -1),
     keepdim: bool = False,
     *,
     dtype: DTypeLike | None = None,
@@ -127,7 +128,7 @@ def linalg_norm(
     if ord is None:
         return vector_norm(tensor, 2, dim, keepdim, dtype=dtype)
     if dim is None and len(tensor.shape) == 2 or isinstance(dim, (tuple, list)) and len(dim) == 2:
-        return matrix_norm(tensor, ord, dim or (0, 1), keepdim, dtype=dtype)
+        return matrix_norm(tensor, ord, tuple(dim or (0, 1)), keepdim, dtype=dtype)
     return vector_norm(tensor, ord, dim, keepdim, dtype=dtype)
 
 

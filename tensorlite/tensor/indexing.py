@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tensorlite import ops
 from tensorlite.autograd import TensorBase
+from tensorlite.ops.names import numpy_names
 
 if TYPE_CHECKING:
     from tensorlite.tensor.tensor import Tensor
@@ -20,6 +21,7 @@ class Indexing(TensorBase):
     def argwhere(self) -> Tensor:
         return ops.argwhere(self)
 
+    @numpy_names
     def gather(self, dim: int, index: Any, *, sparse_grad: bool = False) -> Tensor:
         return ops.gather(self, dim, index, sparse_grad=sparse_grad)
 
@@ -35,6 +37,7 @@ class Indexing(TensorBase):
     def index_put(self, indices: Sequence[Any], values: Any, accumulate: bool = False) -> Tensor:
         return ops.index_put(self, indices, values, accumulate)
 
+    @numpy_names
     def index_select(self, dim: int, index: Any) -> Tensor:
         return ops.index_select(self, dim, index)
 

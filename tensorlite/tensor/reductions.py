@@ -206,6 +206,7 @@ class Reductions(TensorBase):
     def topk(self, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
         return ops.topk(self, k, dim, largest, sorted)
 
+    @numpy_names
     def count_nonzero(self, dim: Dims = None) -> Tensor:
         return ops.count_nonzero(self, dim)
 

@@ -12,6 +12,7 @@ from tensorlite import ops
 from tensorlite.autograd import TensorBase
 from tensorlite.errors import DTypeError, ShapeError
 from tensorlite.ops.fold import windows
+from tensorlite.ops.names import numpy_names
 
 if TYPE_CHECKING:
     from tensorlite.tensor.tensor import Tensor
@@ -115,9 +116,11 @@ class Shapes(TensorBase):
     def unflatten(self, dim: int, sizes: Sequence[int]) -> Tensor:
         return ops.unflatten(self, dim, sizes)
 
+    @numpy_names
     def squeeze(self, dim: Dims | None = None) -> Tensor:
         return ops.squeeze(self, dim)
 
+    @numpy_names
     def unsqueeze(self, dim: int) -> Tensor:
         return ops.unsqueeze(self, dim)
 
@@ -156,15 +159,18 @@ class Shapes(TensorBase):
     def rot90(self, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
         return ops.rot90(self, k, dims)
 
+    @numpy_names
     def split(self, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
         return ops.split(self, split_size_or_sections, dim)
 
     def tensor_split(self, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
         return ops.tensor_split(self, indices_or_sections, dim)
 
+    @numpy_names
     def chunk(self, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         return ops.chunk(self, chunks, dim)
 
+    @numpy_names
     def unbind(self, dim: int = 0) -> tuple[Tensor, ...]:
         return ops.unbind(self, dim)
 

@@ -228,7 +228,6 @@ PLAIN = [
     lambda m, x: m.zeros(0, 3).amax(1),
     lambda m, x: m.zeros(0, 3).max(1),
     lambda m, x: m.zeros(0, 3).argmax(1),
-    lambda m, x: m.zeros(0, 3).logsumexp(0),
     lambda m, x: m.zeros(0, 3).sort(1),
     lambda m, x: m.zeros(0, 3).cumsum(0),
     lambda m, x: m.zeros(0, 3).norm(dim=0),
