@@ -11,8 +11,8 @@ from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import ConfigError, DTypeError, ShapeError
 from tensorlite.ops.choose import Where
 from tensorlite.ops.convert import as_tensor
+from tensorlite.ops.placing import GetItem
 from tensorlite.ops.reduce import mean, sum
-from tensorlite.ops.shape import GetItem
 from tensorlite.ops.softmax import LogSoftmax, log_softmax
 
 if TYPE_CHECKING:
