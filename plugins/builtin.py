@@ -11,7 +11,12 @@ def register_layers(register: Register) -> None:
     """The layers of ``tensorlite.nn``."""
     from tensorlite import nn
 
+    register("conv1d", nn.Conv1d)
     register("conv2d", nn.Conv2d)
+    register("conv3d", nn.Conv3d)
+    register("conv_transpose1d", nn.ConvTranspose1d)
+    register("conv_transpose2d", nn.ConvTranspose2d)
+    register("conv_transpose3d", nn.ConvTranspose3d)
     register("linear", nn.Linear)
     register("max_pool2d", nn.MaxPool2d)
     register("avg_pool2d", nn.AvgPool2d)

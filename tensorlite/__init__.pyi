@@ -32,7 +32,12 @@ from .ops import broadcast_to as broadcast_to
 from .ops import cat as cat
 from .ops import clamp as clamp
 from .ops import clip as clip
+from .ops import conv1d as conv1d
 from .ops import conv2d as conv2d
+from .ops import conv3d as conv3d
+from .ops import conv_transpose1d as conv_transpose1d
+from .ops import conv_transpose2d as conv_transpose2d
+from .ops import conv_transpose3d as conv_transpose3d
 from .ops import div as div
 from .ops import dropout as dropout
 from .ops import eq as eq

@@ -3,7 +3,8 @@
 from tensorlite.nn import functional, init
 from tensorlite.nn.activation import ReLU, Sigmoid, Tanh
 from tensorlite.nn.containers import ModuleList, Sequential
-from tensorlite.nn.conv import Conv2d
+from tensorlite.nn.conv import Conv1d, Conv2d, Conv3d
+from tensorlite.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from tensorlite.nn.dropout import Dropout
 from tensorlite.nn.linear import Linear
 from tensorlite.nn.losses import CrossEntropyLoss, MSELoss, NLLLoss
@@ -17,7 +18,12 @@ __all__ = [
     "AvgPool2d",
     "BatchNorm2d",
     "Buffer",
+    "Conv1d",
     "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "CrossEntropyLoss",
     "Dropout",
     "Flatten",

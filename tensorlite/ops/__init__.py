@@ -4,7 +4,8 @@ Reading order: ``elementwise``, ``shape``, ``reduce``, ``linalg``, ``loss``, ``c
 ``norm``; ``convert`` holds what they share. Names and meaning are PyTorch's.
 """
 
-from tensorlite.ops.conv import conv2d
+from tensorlite.ops.conv import conv1d, conv2d, conv3d
+from tensorlite.ops.conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from tensorlite.ops.convert import as_tensor, cast, clone
 from tensorlite.ops.elementwise import (
     abs,
@@ -68,7 +69,12 @@ __all__ = [
     "clamp",
     "clip",
     "clone",
+    "conv1d",
     "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "cross_entropy",
     "div",
     "dropout",
