@@ -25,7 +25,16 @@ def register_layers(register: Register) -> None:
     register("sigmoid", nn.Sigmoid)
     register("dropout", nn.Dropout)
     register("flatten", nn.Flatten)
+    register("batch_norm1d", nn.BatchNorm1d)
     register("batch_norm2d", nn.BatchNorm2d)
+    register("batch_norm3d", nn.BatchNorm3d)
+    register("instance_norm1d", nn.InstanceNorm1d)
+    register("instance_norm2d", nn.InstanceNorm2d)
+    register("instance_norm3d", nn.InstanceNorm3d)
+    register("layer_norm", nn.LayerNorm)
+    register("group_norm", nn.GroupNorm)
+    register("rms_norm", nn.RMSNorm)
+    register("local_response_norm", nn.LocalResponseNorm)
 
 
 @hookimpl

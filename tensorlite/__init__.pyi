@@ -44,7 +44,9 @@ from .ops import eq as eq
 from .ops import exp as exp
 from .ops import flatten as flatten
 from .ops import ge as ge
+from .ops import group_norm as group_norm
 from .ops import gt as gt
+from .ops import layer_norm as layer_norm
 from .ops import le as le
 from .ops import log as log
 from .ops import log_softmax as log_softmax
@@ -62,6 +64,7 @@ from .ops import permute as permute
 from .ops import pow as pow
 from .ops import relu as relu
 from .ops import reshape as reshape
+from .ops import rms_norm as rms_norm
 from .ops import sigmoid as sigmoid
 from .ops import softmax as softmax
 from .ops import sqrt as sqrt

@@ -33,7 +33,9 @@ from tensorlite.ops.elementwise import (
     tanh,
     where,
 )
+from tensorlite.ops.group_norm import group_norm, instance_norm, layer_norm, rms_norm
 from tensorlite.ops.linalg import linear, matmul
+from tensorlite.ops.local_response_norm import local_response_norm
 from tensorlite.ops.loss import cross_entropy, log_softmax, mse_loss, nll_loss, softmax
 from tensorlite.ops.norm import batch_norm, dropout
 from tensorlite.ops.pool import avg_pool2d, max_pool2d
@@ -84,9 +86,13 @@ __all__ = [
     "flatten",
     "ge",
     "getitem",
+    "group_norm",
     "gt",
+    "instance_norm",
+    "layer_norm",
     "le",
     "linear",
+    "local_response_norm",
     "log",
     "log_softmax",
     "lt",
@@ -107,6 +113,7 @@ __all__ = [
     "pow",
     "relu",
     "reshape",
+    "rms_norm",
     "sigmoid",
     "softmax",
     "sqrt",
