@@ -17,6 +17,12 @@ def np_normal(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:
     return (x - x.mean(dims, keepdims=True)) / np.sqrt(x.var(dims, keepdims=True) + 1e-5)
 
 
+def np_beside(x: np.ndarray) -> list[np.ndarray]:
+    """The channel before, the channel and the channel after."""
+    framed = np.pad(x, ((0, 0), (1, 1), (0, 0)))
+    return [framed[:, i : i + x.shape[1]] for i in range(3)]
+
+
 CASES = [
     OpCase(
         "batch_norm in training",

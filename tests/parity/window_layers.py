@@ -40,14 +40,20 @@ def both(
         rng = np.random.default_rng(1)
         weight = make(np.asarray(rng.standard_normal(tuple(results[0].shape)), dtype))
         loss = (results[0] * weight).sum()
-        grads = lib.autograd.grad(loss, floating, create_graph=second)
+        grads = derivatives(lib, loss, floating, second)
         if second:
             total = sum((g * g).sum() for g in grads)
-            more = lib.autograd.grad(total, floating, allow_unused=True)
-            more = tuple(g if g is not None else x * 0 for g, x in zip(more, floating, strict=True))
-            grads = (*grads, *more)
+            grads = [*grads, *derivatives(lib, total, floating, False)]
         found.append([plain(t) for t in (*results, *grads)])
     return found[0], found[1]
+
+
+def derivatives(lib: Any, loss: Any, inputs: list[Any], create_graph: bool) -> list[Any]:
+    """One per input, zeros for what plays no part."""
+    if not loss.requires_grad:
+        return [x * 0.0 for x in inputs]
+    grads = lib.autograd.grad(loss, inputs, create_graph=create_graph, allow_unused=True)
+    return [x * 0.0 if g is None else g for g, x in zip(grads, inputs, strict=True)]
 
 
 def is_float(a: np.ndarray) -> bool:
