@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
+from tensorlite.autograd import Array, Op
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.convert import as_tensor
 from tensorlite.ops.elementwise import Pow
-from tensorlite.ops.pool import AvgPool2d
-from tensorlite.ops.shape import Pad, Reshape
 from tensorlite.ops.windows import check_floating
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
+
+
+class SumOfNeighbours(Op):
+    """For each channel the sum of itself, ``before`` channels before it and ``after`` after it."""
+
+    def forward(self, x: Array, before: int, after: int) -> Array:
+        self.reach = before, after
+        y, channels = x.copy(order="K"), x.shape[1]
+        for shift in range(1, min(before, channels - 1) + 1):
+            y[:, shift:] += x[:, :-shift]
+        for shift in range(1, min(after, channels - 1) + 1):
+            y[:, :-shift] += x[:, shift:]
+        return y
+
+    def backward(self, grad: Any) -> Any:
+        before, after = self.reach
+        return SumOfNeighbours.apply(grad, after, before)
 
 
 def local_response_norm(
@@ -49,9 +64,5 @@ def local_response_norm(
         raise ConfigError(f"expected a size of 1 or more, got {size}.", where="local_response_norm")
     if not x.array.size:
         return x
-    n, channels, *rest = x.shape
-    squares = Reshape.apply(x * x, (n, 1, channels, math.prod(rest)))
-    widths = ((0, 0), (0, 0), (size // 2, (size - 1) // 2), (0, 0))
-    window = (size, 1), (1, 1), (0, 0), False, True
-    mean: Any = AvgPool2d.apply(Pad.apply(squares, widths, 0.0), *window)
-    return x / Pow.apply(Reshape.apply(mean, x.shape) * alpha + k, beta)
+    squares = SumOfNeighbours.apply(x * x, size // 2, (size - 1) // 2)
+    return x / Pow.apply(squares * (alpha / size) + k, beta)

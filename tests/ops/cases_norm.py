@@ -76,6 +76,6 @@ CASES = [
             )
         ),
         ((1, 4, 3),),
-        ("AvgPool2d", "Pow"),
+        ("SumOfNeighbours",),
     ),
 ]
