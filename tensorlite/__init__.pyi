@@ -22,12 +22,15 @@ from .kernels import set_memory_policy as set_memory_policy
 from .kernels import set_num_threads as set_num_threads
 from .nn.summary import summary as summary
 from .ops import abs as abs
+from .ops import adaptive_avg_pool1d as adaptive_avg_pool1d
+from .ops import adaptive_max_pool1d as adaptive_max_pool1d
 from .ops import add as add
 from .ops import amax as amax
 from .ops import amin as amin
 from .ops import argmax as argmax
 from .ops import argmin as argmin
 from .ops import as_tensor as as_tensor
+from .ops import avg_pool1d as avg_pool1d
 from .ops import broadcast_to as broadcast_to
 from .ops import cat as cat
 from .ops import clamp as clamp
@@ -53,6 +56,9 @@ from .ops import log_softmax as log_softmax
 from .ops import lt as lt
 from .ops import matmul as matmul
 from .ops import max as max
+from .ops import max_pool1d as max_pool1d
+from .ops import max_pool2d as max_pool2d
+from .ops import max_pool3d as max_pool3d
 from .ops import maximum as maximum
 from .ops import mean as mean
 from .ops import min as min

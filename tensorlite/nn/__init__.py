@@ -2,6 +2,17 @@
 
 from tensorlite.nn import functional, init
 from tensorlite.nn.activation import ReLU, Sigmoid, Tanh
+from tensorlite.nn.adaptive_pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+    MaxUnpool1d,
+    MaxUnpool2d,
+    MaxUnpool3d,
+)
 from tensorlite.nn.containers import ModuleList, Sequential
 from tensorlite.nn.conv import Conv1d, Conv2d, Conv3d
 from tensorlite.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -18,12 +29,30 @@ from tensorlite.nn.normalization import (
     InstanceNorm2d,
     InstanceNorm3d,
 )
-from tensorlite.nn.pooling import AvgPool2d, MaxPool2d
+from tensorlite.nn.pooling import (
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    LPPool1d,
+    LPPool2d,
+    LPPool3d,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+)
 from tensorlite.nn.reshaping import Flatten
 from tensorlite.tensor import Buffer, Parameter
 
 __all__ = [
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
+    "AvgPool1d",
     "AvgPool2d",
+    "AvgPool3d",
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
@@ -41,11 +70,19 @@ __all__ = [
     "InstanceNorm1d",
     "InstanceNorm2d",
     "InstanceNorm3d",
+    "LPPool1d",
+    "LPPool2d",
+    "LPPool3d",
     "LayerNorm",
     "Linear",
     "LocalResponseNorm",
     "MSELoss",
+    "MaxPool1d",
     "MaxPool2d",
+    "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
     "Module",
     "ModuleList",
     "NLLLoss",

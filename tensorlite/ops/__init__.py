@@ -4,6 +4,14 @@ Reading order: ``elementwise``, ``shape``, ``reduce``, ``linalg``, ``loss``, ``c
 ``norm``; ``convert`` holds what they share. Names and meaning are PyTorch's.
 """
 
+from tensorlite.ops.adaptive_pool import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+)
 from tensorlite.ops.conv import conv1d, conv2d, conv3d
 from tensorlite.ops.conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from tensorlite.ops.convert import as_tensor, cast, clone
@@ -37,8 +45,16 @@ from tensorlite.ops.group_norm import group_norm, instance_norm, layer_norm, rms
 from tensorlite.ops.linalg import linear, matmul
 from tensorlite.ops.local_response_norm import local_response_norm
 from tensorlite.ops.loss import cross_entropy, log_softmax, mse_loss, nll_loss, softmax
+from tensorlite.ops.lp_pool import lp_pool1d, lp_pool2d, lp_pool3d
 from tensorlite.ops.norm import batch_norm, dropout
-from tensorlite.ops.pool import avg_pool2d, max_pool2d
+from tensorlite.ops.pool import (
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+)
 from tensorlite.ops.reduce import amax, amin, argmax, argmin, max, mean, min, sum, var
 from tensorlite.ops.shape import (
     broadcast_to,
@@ -54,16 +70,25 @@ from tensorlite.ops.shape import (
     transpose,
     unsqueeze,
 )
+from tensorlite.ops.unpool import max_unpool1d, max_unpool2d, max_unpool3d
 
 __all__ = [
     "abs",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
     "add",
     "amax",
     "amin",
     "argmax",
     "argmin",
     "as_tensor",
+    "avg_pool1d",
     "avg_pool2d",
+    "avg_pool3d",
     "batch_norm",
     "broadcast_to",
     "cast",
@@ -95,10 +120,18 @@ __all__ = [
     "local_response_norm",
     "log",
     "log_softmax",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
     "lt",
     "matmul",
     "max",
+    "max_pool1d",
     "max_pool2d",
+    "max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
     "maximum",
     "mean",
     "min",

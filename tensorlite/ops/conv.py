@@ -25,6 +25,7 @@ from tensorlite.ops.windows import (
     Size,
     batched,
     check_same_type,
+    lined,
     sides,
     unbatched,
 )
@@ -221,11 +222,6 @@ def _by_line(x: Any, w: Any, bias: Any, steps: Steps) -> Any:
     """Signals as pictures of height one."""
     y = Conv2d.apply(lined(x), lined(w), bias, lined_steps(steps))
     return Reshape.apply(y, (*y.shape[:2], y.shape[3]))
-
-
-def lined(x: Any) -> Any:
-    """(N, C, L) -> (N, C, 1, L)."""
-    return Reshape.apply(x, (*x.shape[:2], 1, x.shape[2]))
 
 
 def lined_steps(steps: Steps) -> Steps:

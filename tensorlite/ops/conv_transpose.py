@@ -15,12 +15,11 @@ from tensorlite.ops.conv import (
     every,
     flat_filters,
     flat_steps,
-    lined,
     lined_steps,
 )
 from tensorlite.ops.convert import as_tensor
 from tensorlite.ops.shape import GetItem, Pad, Permute, PutItem, Reshape
-from tensorlite.ops.windows import Sides, Size, batched, sides, unbatched
+from tensorlite.ops.windows import Sides, Size, batched, lined, sides, unbatched
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor

@@ -62,6 +62,11 @@ def unbatched(y: Tensor, had_batch: bool) -> Tensor:
     return y if had_batch else Reshape.apply(y, y.shape[1:])
 
 
+def lined(x: Any) -> Any:
+    """(N, C, L) -> (N, C, 1, L): signals as pictures of height one."""
+    return Reshape.apply(x, (*x.shape[:2], 1, x.shape[2]))
+
+
 def check_floating(x: TensorBase, where: str) -> None:
     """Raise a ``DTypeError`` for anything but float32 and float64."""
     if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
