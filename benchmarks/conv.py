@@ -104,7 +104,7 @@ def torch_in(shape: tuple[int, ...], layout: Any, seconds: float) -> list[float]
 
 
 def peak(seconds: float) -> float:
-    """GFLOP/s of multiply-adds on registers alone, one thread's times the number of threads."""
+    """GFLOP/s of multiply-adds on registers alone, with all threads at it."""
     import numpy as np
 
     from tensorlite import kernels
@@ -125,12 +125,13 @@ def peak(seconds: float) -> float:
         t = tile_zero(one, ROWS, VECS)
         for _ in range(args[1]):
             t = tile_fma(t, numbers, tile_steps(t, 1), 0, numbers, 0)
-        tile_store(t, numbers, tile_steps(t, tile_width(t)), 0)
+        tile_store(t, numbers, tile_steps(t, tile_width(t)), thread * ROWS * tile_width(t))
 
     count, width = 100_000, VECS * multiply_lanes()
-    numbers = np.zeros(ROWS * width, np.float32)
-    shortest = best(lambda: multiply(1, numbers.dtype, [numbers, count]), seconds)
-    return 2 * count * ROWS * width / shortest / 1e9 * kernels.get_num_threads()
+    numbers = np.zeros(kernels.get_num_threads() * ROWS * width, np.float32)
+    parts = kernels.get_num_threads()
+    shortest = best(lambda: multiply(parts, numbers.dtype, [numbers, count]), seconds)
+    return 2 * count * ROWS * width * parts / shortest / 1e9
 
 
 def multiply_lanes() -> int:

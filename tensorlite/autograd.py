@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 import numpy as np
+from numpy import ndarray
 from numpy.typing import NDArray
 
 from tensorlite.errors import GraphError, ShapeError, TensorliteError
@@ -92,6 +93,8 @@ class _Mode(threading.local):
 
 _mode = _Mode()
 _numbers = itertools.count()
+_FACTORS = (0, 1)  # this very object: each is kept where the other needs a gradient
+_FACTORS_OF = ((), (0, None)), ((None, 1), (0, 1))  # by needs[0], needs[1]
 
 
 class Op:
@@ -142,7 +145,7 @@ class Op:
     _keep: Sequence[int | None] = ()
     _keep_output = False
     _lifted = False  # True while backward runs on tensors
-    _inputs: dict[int, tuple[Any, list[int] | None, int]]  # value, version cell, version then
+    _kept: list[Any]  # per place of _keep: value, version cell, version then
     _output: tuple[Array, list[int], int]
 
     def forward(self, *inputs: Any) -> Any:
@@ -162,7 +165,7 @@ class Op:
 
     def save_factors(self) -> None:
         """Keep inputs 0 and 1 of a product: the gradient of each reads the other."""
-        self._keep = (0 if self.needs[1] else None), (1 if self.needs[0] else None)
+        self._keep = _FACTORS
 
     def save_output(self) -> None:
         """Keep the result for ``backward``; called from ``forward``."""
@@ -171,7 +174,8 @@ class Op:
     @property
     def saved(self) -> tuple[Any, ...]:
         """What was kept: inputs in the order of their positions, then the output."""
-        values = [None if i is None else self._input(i) for i in self._keep]
+        places = range(len(self._keep)) if self.composed is None else self._keep
+        values = [None if place is None else self._read(place) for place in places]
         if self._keep_output:
             array, cell, version = self._output
             if cell[0] != version:
@@ -182,7 +186,6 @@ class Op:
     @classmethod
     def apply(cls, *inputs: Any) -> Any:
         """Run the op; on tensors the result is a tensor, on arrays alone it is an array."""
-        node = cls()
         arrays = []
         any_tensor = record = False
         for value in inputs:
@@ -191,46 +194,69 @@ class Op:
                 record = record or value.requires_grad
                 value = value.array
             arrays.append(value)
-        record = record and _mode.recording
-        if record:
-            edges = [_edge(value) for value in inputs]
-            node.needs = [edge is not None for edge in edges]
+        node = cls()
+        if record and (record := _mode.recording):
+            node.edges = edges = []
+            node.needs = needs = []
+            for value in inputs:
+                wanted = isinstance(value, TensorBase) and value.requires_grad
+                edges.append((value.node or value) if wanted else None)
+                needs.append(wanted)
         try:
-            out = node.forward(*arrays)
+            if len(arrays) == 2:  # a starred call is slower, and this line is every op's
+                out = node.forward(arrays[0], arrays[1])
+            else:
+                out = node.forward(*arrays)
         except ValueError as error:
             if isinstance(error, TensorliteError):
                 raise
             raise node._misfit(arrays, error) from error
         if not any_tensor:
             return out
-        out, rest = (out[0], out[1:]) if type(out) is tuple else (out, None)
-        if type(out) is not np.ndarray:
+        rest = None
+        if type(out) is not ndarray:
+            out, rest = (out[0], out[1:]) if type(out) is tuple else (out, None)
             out = np.asarray(out)
-        result = make_tensor(out, node if record else None)
-        if node.view and _shares(out, arrays[0]):
+        result: Any = _new(_tensor_type)  # make_tensor, written out
+        result.array = out
+        result.node = node if record else None
+        result.requires_grad = record
+        result.grad = None
+        result.version = [0]
+        if cls.view and _shares(out, arrays[0]):
             result.version = inputs[0].version
         if record:
-            node._record(inputs, arrays, edges, result)
+            node._record(inputs, arrays, result)
         return result if rest is None else (result, *rest)
 
-    def _record(self, inputs: Any, arrays: list[Any], edges: list[Edge], result: Any) -> None:
+    def _record(self, inputs: Any, arrays: Sequence[Any], result: Any) -> None:
+        """Keep what ``backward`` will read, with the versions that it has now."""
         self.number = next(_numbers)
-        self.edges = edges
-        self.result_shape = result.array.shape
-        self.result_dtype = result.array.dtype
+        array = result.array
+        self.result_shape = array.shape
+        self.result_dtype = array.dtype
         keep = self._keep if self.composed is None else range(len(arrays))
+        if keep is _FACTORS:
+            keep = self._keep = _FACTORS_OF[self.needs[0]][self.needs[1]]
         if keep:
-            self._inputs = kept = {}
+            self._kept = kept = []
             for i in keep:
                 if i is None:
-                    continue
-                cell = inputs[i].version if isinstance(inputs[i], TensorBase) else None
-                kept[i] = arrays[i], cell, cell[0] if cell else 0
+                    kept.append(None)
+                elif isinstance(value := inputs[i], TensorBase):
+                    cell = value.version
+                    kept.append((arrays[i], cell, cell[0]))
+                else:
+                    kept.append((value, None, 0))
         if self._keep_output:
-            self._output = result.array, result.version, result.version[0]
+            self._output = array, result.version, result.version[0]
 
-    def _input(self, position: int) -> Any:
-        value, cell, version = self._inputs[position]
+    def _read(self, place: int) -> Any:
+        """What was kept at this place, joined to the graph where backward runs on tensors."""
+        position = self._keep[place] if self.composed is None else place
+        if position is None:
+            return None
+        value, cell, version = self._kept[place]
         if cell is not None and cell[0] != version:
             name = list(inspect.signature(type(self).forward).parameters)[1:][position]
             raise self._changed(f"its input '{name}'", value)
@@ -256,7 +282,7 @@ class Op:
     def _through(self, grad: Any) -> tuple[Any, ...]:
         """Differentiate the composed form instead, up to this op's inputs and no further."""
         edges = self.edges or []
-        inputs = [self._input(i) for i in range(len(edges))]
+        inputs = [self._read(place) for place in range(len(edges))]
         result: Any = self.composed(*inputs) if self.composed is not None else None
         wanted = {edge for edge in edges if edge is not None}
         found = _walk([(result.node, grad)], wanted, stop=True, retain=True, create_graph=True)
@@ -277,13 +303,6 @@ class Op:
     def _misfit(self, arrays: list[Any], error: ValueError) -> ShapeError:
         shapes = ", ".join(str(a.shape) for a in arrays if isinstance(a, np.ndarray))
         return ShapeError(f"cannot work on shapes {shapes}: {error}.", where=type(self).__name__)
-
-
-def _edge(value: Any) -> Edge:
-    """Where the gradient of an input goes."""
-    if not isinstance(value, TensorBase) or not value.requires_grad:
-        return None
-    return value if value.node is None else value.node
 
 
 def _shares(out: Array, source: Array) -> bool:

@@ -15,6 +15,7 @@ from tensorlite.kernels import threads
 from tensorlite.kernels.conv import CACHE, Array, Steps, images_across, ready, strided
 from tensorlite.kernels.geometry import Pair
 
+UNITS = 4  # of work at least, for threads to share
 SHARES = 8  # sums that the gradient is made of; fixed, so that results repeat
 
 
@@ -82,6 +83,7 @@ def _grad_plan(
         apart += line  # or many pixels would fall on the same few places of the cache
         image = hp * wp * apart
     places = ((rows + columns)[..., None] * apart + np.arange(c)).ravel()
+    splits = 1
     down, per = (DOTS[0], DOTS[1]) if lanes else (panel, ROWS)
     padded = -(-len(places) // per) * per
     places = np.pad(places, (0, padded - len(places)), mode="edge")
@@ -96,6 +98,8 @@ def _grad_plan(
     else:
         large = taps * c * k * groups > 1 << 18  # many sums would not stay in the cache
         shares = min(SHARES // 2 if large else SHARES, n)
+        # A unit that has all the filters frames its images but once.
+        splits = 1 if shares * groups >= UNITS else blocks
         batch = max(1, min(CACHE // ((image + pixels * panel) * dtype.itemsize), n // shares))
         starts = np.zeros(1)  # only the other kernel asks for the filters
         down_to = np.arange(batch)[:, None] * hp + np.arange(out[0]) * stride[0]
@@ -117,12 +121,13 @@ def _grad_plan(
         wp,
         *padding,
         *out,
+        splits,
     ]
     lists.append(np.array(numbers))
     one = blocks * down * padded  # numbers of one group's sums
     return GradPlan(
         images_across=lanes,
-        units=shares * groups * (1 if lanes else blocks),
+        units=shares * groups * splits,
         work=n * k * groups * c * taps * pixels,
         room=room,
         sums=shares * groups * one,

@@ -14,6 +14,9 @@ from tensorlite.ops.adaptive_pool import (
 )
 from tensorlite.ops.conv import conv1d, conv2d, conv3d
 from tensorlite.ops.conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
+import warnings
+
+from tensorlite.ops.conv import conv2d
 from tensorlite.ops.convert import as_tensor, cast, clone
 from tensorlite.ops.elementwise import (
     abs,
@@ -71,6 +74,9 @@ from tensorlite.ops.shape import (
     unsqueeze,
 )
 from tensorlite.ops.unpool import max_unpool1d, max_unpool2d, max_unpool3d
+
+# As in PyTorch, log(0), 1/0 and an overflow give -inf, inf or nan without a word.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tensorlite\.")
 
 __all__ = [
     "abs",

@@ -5,9 +5,11 @@ Binary ops broadcast as NumPy does; the engine sums their gradients back to each
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
@@ -20,38 +22,83 @@ if TYPE_CHECKING:
 # --- arithmetic -----------------------------------------------------------------------------------
 
 
-class Add(Op):
-    """Sum of two inputs."""
+class Unary(Op):
+    """An op on one input that is one NumPy function, ``plain``.
+
+    Where nothing is recorded, ``of`` calls it and makes no node: on small tensors the engine's own
+    steps are what takes the time.
+    """
+
+    plain: Callable[[Array], Array]
+
+    @classmethod
+    def of(cls, x: Any) -> Any:
+        """Apply the op to a tensor of numbers that it takes."""
+        if x.requires_grad:
+            return cls.apply(x)
+        out = cls.plain(x.array)
+        return make_tensor(out if type(out) is ndarray else np.asarray(out))
+
+    def forward(self, x: Array) -> Array:
+        return self.plain(x)
+
+
+class Binary(Op):
+    """An op on two operands that is one NumPy function, ``plain``; see ``Unary``."""
+
+    plain: Callable[[Array, Array], Array]
+
+    @classmethod
+    def of(cls, a: Any, b: Any) -> Any:
+        """Apply the op to two operands brought to one element type."""
+        if isinstance(a, TensorBase) and isinstance(b, TensorBase):
+            x, y = a.array, b.array
+            if x.dtype is y.dtype:
+                if a.requires_grad or b.requires_grad:
+                    return cls.apply(a, b)
+                try:
+                    out = cls.plain(x, y)
+                except ValueError:  # shapes that do not fit: apply says it better
+                    return cls.apply(a, b)
+                return make_tensor(out if type(out) is ndarray else np.asarray(out))
+        a, b = operands(a, b)
+        return cls.apply(a, b)
 
     def forward(self, a: Array, b: Array) -> Array:
-        return a + b
+        return self.plain(a, b)
+
+
+class Add(Binary):
+    """Sum of two inputs."""
+
+    plain = np.add
 
     def backward(self, grad: Any) -> Any:
         return grad, grad
 
 
-class Neg(Op):
+class Neg(Unary):
     """Negation."""
 
-    def forward(self, x: Array) -> Array:
-        return -x
+    plain = np.negative
 
     def backward(self, grad: Any) -> Any:
         return -grad
 
 
-class Sub(Op):
+class Sub(Binary):
     """Difference of two inputs."""
 
-    def forward(self, a: Array, b: Array) -> Array:
-        return a - b
+    plain = np.subtract
 
     def backward(self, grad: Any) -> Any:
         return grad, (-grad if self.needs[1] else None)
 
 
-class Mul(Op):
+class Mul(Binary):
     """Product of two inputs."""
+
+    plain = np.multiply
 
     def forward(self, a: Array, b: Array) -> Array:
         self.save_factors()
@@ -62,8 +109,10 @@ class Mul(Op):
         return (grad * b if self.needs[0] else None), (grad * a if self.needs[1] else None)
 
 
-class Div(Op):
+class Div(Binary):
     """Quotient of two inputs."""
+
+    plain = np.true_divide
 
     def forward(self, a: Array, b: Array) -> Array:
         self.save_inputs(0 if self.needs[1] else None, 1)
@@ -99,59 +148,69 @@ class Pow(Op):
 # --- functions of one input -----------------------------------------------------------------------
 
 
-class Exp(Op):
+class Exp(Unary):
     """``e ** x``."""
+
+    plain = np.exp
 
     def forward(self, x: Array) -> Array:
         self.save_output()
-        return np.exp(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
         return grad * y
 
 
-class Log(Op):
+class Log(Unary):
     """Natural logarithm."""
+
+    plain = np.log
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return np.log(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad / x
 
 
-class Sqrt(Op):
+class Sqrt(Unary):
     """Square root."""
+
+    plain = np.sqrt
 
     def forward(self, x: Array) -> Array:
         self.save_output()
-        return np.sqrt(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
         return grad * 0.5 / y
 
 
-class Abs(Op):
+class Abs(Unary):
     """Absolute value; the gradient at 0 is 0."""
+
+    plain = np.abs
 
     def forward(self, x: Array) -> Array:
         self.sign = np.sign(x)
-        return np.abs(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         return grad * self.sign
 
 
-class Tanh(Op):
+class Tanh(Unary):
     """Hyperbolic tangent."""
+
+    plain = np.tanh
 
     def forward(self, x: Array) -> Array:
         self.save_output()
-        return np.tanh(x)
+        return self.plain(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
@@ -264,7 +323,7 @@ def _to_chosen(grad: Any, first: Array, equal: Array, needs: Any) -> tuple[Any, 
 
 
 def _floating(input: Any) -> Tensor:
-    tensor = as_tensor(input)
+    tensor = input if isinstance(input, TensorBase) else as_tensor(input)
     return tensor if tensor.dtype.kind == "f" else cast(tensor, float32)
 
 
@@ -277,29 +336,29 @@ def _number(input: Any, where: str) -> Tensor:
 
 def add(input: Any, other: Any) -> Tensor:
     """Add elementwise: ``input + other``."""
-    return Add.apply(*operands(input, other))
+    return Add.of(input, other)
 
 
 def sub(input: Any, other: Any) -> Tensor:
     """Subtract elementwise: ``input - other``."""
     a, b = operands(input, other)
-    if bool_ in (getattr(a, "dtype", None), getattr(b, "dtype", None)):
+    if (a if isinstance(a, TensorBase) else b).array.dtype is bool_:
         raise DTypeError("expected numbers, got booleans.", where="sub", hint="Use a != b.")
-    return Sub.apply(a, b)
+    return Sub.of(a, b)
 
 
 def mul(input: Any, other: Any) -> Tensor:
     """Multiply elementwise: ``input * other``."""
-    return Mul.apply(*operands(input, other))
+    return Mul.of(input, other)
 
 
 def div(input: Any, other: Any) -> Tensor:
     """Divide elementwise: ``input / other``; integers give float32."""
     a, b = operands(input, other)
-    if a.dtype.kind != "f" if isinstance(a, TensorBase) else b.dtype.kind != "f":
+    if (a if isinstance(a, TensorBase) else b).array.dtype.kind != "f":
         a = cast(as_tensor(a), float32)
         b = cast(as_tensor(b), float32)
-    return Div.apply(a, b)
+    return Div.of(a, b)
 
 
 def pow(input: Any, exponent: Any) -> Tensor:
@@ -316,32 +375,32 @@ def pow(input: Any, exponent: Any) -> Tensor:
 
 def neg(input: Any) -> Tensor:
     """Negate elementwise."""
-    return Neg.apply(_number(input, "neg"))
+    return Neg.of(_number(input, "neg"))
 
 
 def exp(input: Any) -> Tensor:
     """Raise e to each element."""
-    return Exp.apply(_floating(input))
+    return Exp.of(_floating(input))
 
 
 def log(input: Any) -> Tensor:
     """Take the natural logarithm of each element."""
-    return Log.apply(_floating(input))
+    return Log.of(_floating(input))
 
 
 def sqrt(input: Any) -> Tensor:
     """Take the square root of each element."""
-    return Sqrt.apply(_floating(input))
+    return Sqrt.of(_floating(input))
 
 
 def abs(input: Any) -> Tensor:
     """Take the absolute value of each element."""
-    return Abs.apply(_number(input, "abs"))
+    return Abs.of(_number(input, "abs"))
 
 
 def tanh(input: Any) -> Tensor:
     """Take the hyperbolic tangent of each element."""
-    return Tanh.apply(_floating(input))
+    return Tanh.of(_floating(input))
 
 
 def sigmoid(input: Any) -> Tensor:
@@ -395,12 +454,14 @@ def where(condition: Any, input: Any, other: Any) -> Tensor:
 
 def maximum(input: Any, other: Any) -> Tensor:
     """Take the larger of two elements; equal ones share the gradient."""
-    return Maximum.apply(*operands(input, other))
+    a, b = operands(input, other)
+    return Maximum.apply(a, b)
 
 
 def minimum(input: Any, other: Any) -> Tensor:
     """Take the smaller of two elements; equal ones share the gradient."""
-    return Minimum.apply(*operands(input, other))
+    a, b = operands(input, other)
+    return Minimum.apply(a, b)
 
 
 # --- comparisons: booleans, without gradient ------------------------------------------------------

@@ -17,6 +17,7 @@ from tensorlite.kernels.compiled.product import share
 from tensorlite.kernels.compiled.simd import (
     floats,
     lanes,
+    tile_add,
     tile_columns,
     tile_dot,
     tile_fma,
@@ -53,6 +54,15 @@ def frame_panel(dy, iy, steps, images, H, W, columns, work, iw, width):
                         work[target + k] = 0
 
 
+@jit
+def outer(t, work, rows, at, corners, first, last, panel):
+    """Add to the tile what windows ``first`` to ``last`` give, picture times gradient."""
+    width = tile_width(t)
+    for p in range(first, last):
+        t = tile_fma(t, work, rows, at + corners[p], work, panel + p * width)
+    return t
+
+
 @region
 def taps_by_filters(part, parts, thread, args, one):
     """Sums for each share of the images, ``(shares, groups, panels, taps * C, width)``."""
@@ -63,7 +73,7 @@ def taps_by_filters(part, parts, thread, args, one):
     images, steps = args[8], (args[9], args[10], args[11], args[12])
     dy_steps = args[13], args[14], args[15], args[16]
     groups, K, batch, shares, rows = n[0], n[1], n[2], n[3], n[4]
-    apart, room, Ho, Wo = n[5], n[6], n[14], n[15]
+    apart, room, Ho, Wo, splits = n[5], n[6], n[14], n[15], n[16]
     C, shape = n[7], (n[7], n[8], n[9], n[10], n[11], n[12], n[13])
     blank = tile_zero(one, ROWS, VECS)
     height, width = tile_height(blank), tile_width(blank)
@@ -71,27 +81,36 @@ def taps_by_filters(part, parts, thread, args, one):
     framed = thread * room
     panel = framed + batch * n[10] * n[11] * apart
     clear(work, framed, room)
-    begin, end = share(shares * groups * panels, part, parts)
+    begin, end = share(shares * groups * splits, part, parts)
     for unit in range(begin, end):
-        k, g = unit % panels * width, unit // panels % groups
-        n0, n1 = share(images, unit // panels // groups, shares)
+        place, g = unit // splits, unit // splits % groups
+        panel0, panel1 = share(panels, unit % splits, splits)
+        n0, n1 = share(images, unit // splits // groups, shares)
         for image in range(n0, n1, batch):
             count = min(batch, n1 - image)
             corner = image * steps[0] + g * C * steps[1]
             frame(x, corner, steps, count, work, framed, shape, apart)
-            corner = image * dy_steps[0] + (g * K + k) * dy_steps[1]
-            columns = min(width, K - k)
-            frame_panel(dy, corner, dy_steps, count, Ho, Wo, columns, work, panel, width)
-            for first in range(0, count * Ho * Wo, NEAR):
-                last = min(first + NEAR, count * Ho * Wo)
-                for i in range(0, rows, height):
-                    target = (unit * rows + i) * width
-                    lines, offsets = tile_steps(blank, width), tile_rows(blank, taps, i)
+            for k in range(panel0 * width, panel1 * width, width):
+                corner = image * dy_steps[0] + (g * K + k) * dy_steps[1]
+                columns = min(width, K - k)
+                frame_panel(dy, corner, dy_steps, count, Ho, Wo, columns, work, panel, width)
+                row0 = (place * panels + k // width) * rows
+                for first in range(0, count * Ho * Wo, NEAR):
+                    last = min(first + NEAR, count * Ho * Wo)
                     new = image == n0 and first == 0
-                    t = blank if new else tile_load(blank, sums, lines, target)
-                    for p in range(first, last):
-                        t = tile_fma(t, work, offsets, framed + corners[p], work, panel + p * width)
-                    tile_store(t, sums, lines, target)
+                    for i in range(0, rows, height):
+                        target = (row0 + i) * width
+                        lines, at = tile_steps(blank, width), framed + taps[i]
+                        if C % height == 0:  # one pixel's neighbours: one address, not one each
+                            rows_at = tile_steps(blank, 1)
+                            t = outer(blank, work, rows_at, at, corners, first, last, panel)
+                        else:
+                            rows_at = tile_rows(blank, taps, i)
+                            t = outer(blank, work, rows_at, framed, corners, first, last, panel)
+                        # Added last: the next tile's products need not wait for what is loaded.
+                        if not new:
+                            t = tile_add(t, tile_load(blank, sums, lines, target))
+                        tile_store(t, sums, lines, target)
 
 
 @region

@@ -227,6 +227,20 @@ def tile_down(typing, t, A, ia, rows):
     return t(t, A, integer, rows), emit
 
 
+@_meaning(lambda t, u: t + u)
+def tile_add(typing, t, u):
+    """The sum of two tiles."""
+
+    def emit(context, b, signature, args):
+        value = args[0]
+        for k in range(t.rows * t.vecs):
+            both = b.extract_value(value, k), b.extract_value(args[1], k)
+            value = b.insert_value(value, b.fadd(*both), k)
+        return value
+
+    return t(t, t), emit
+
+
 @_meaning(lambda t: np.where(t < 0, 0, t).astype(t.dtype))
 def tile_relu(typing, t):
     """``max(t, 0)``; what is not a number stays so."""
