@@ -18,6 +18,23 @@ from tensorlite.nn.conv import Conv1d, Conv2d, Conv3d
 from tensorlite.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from tensorlite.nn.dropout import Dropout
 from tensorlite.nn.group_norm import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
+from tensorlite.nn.lazy import (
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyBatchNorm3d,
+    LazyConv1d,
+    LazyConv2d,
+    LazyConv3d,
+    LazyConvTranspose1d,
+    LazyConvTranspose2d,
+    LazyConvTranspose3d,
+    LazyInstanceNorm1d,
+    LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+    LazyLinear,
+    UninitializedBuffer,
+    UninitializedParameter,
+)
 from tensorlite.nn.linear import Linear
 from tensorlite.nn.losses import CrossEntropyLoss, MSELoss, NLLLoss
 from tensorlite.nn.module import Module
@@ -74,6 +91,19 @@ __all__ = [
     "LPPool2d",
     "LPPool3d",
     "LayerNorm",
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyBatchNorm3d",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
+    "LazyLinear",
     "Linear",
     "LocalResponseNorm",
     "MSELoss",
@@ -92,6 +122,8 @@ __all__ = [
     "Sequential",
     "Sigmoid",
     "Tanh",
+    "UninitializedBuffer",
+    "UninitializedParameter",
     "functional",
     "init",
 ]

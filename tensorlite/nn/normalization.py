@@ -97,13 +97,13 @@ class _BatchNorm(_NormBase):
             count = self.num_batches_tracked.item() + 1
             self.num_batches_tracked.fill_(count)
             share = 1 / count if share is None else share
-        kept = self.running_mean, self.running_var
         return ops.batch_norm(
             input,
-            *kept,
+            self.running_mean,
+            self.running_var,
             self.weight,
             self.bias,
-            self.training or kept == (None, None),
+            self.training or (self.running_mean is None and self.running_var is None),
             share or 0.0,
             self.eps,
             relu,

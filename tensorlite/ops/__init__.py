@@ -4,6 +4,8 @@ Reading order: ``elementwise``, ``shape``, ``reduce``, ``linalg``, ``loss``, ``c
 ``norm``; ``convert`` holds what they share. Names and meaning are PyTorch's.
 """
 
+import warnings
+
 from tensorlite.ops.adaptive_pool import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -14,9 +16,6 @@ from tensorlite.ops.adaptive_pool import (
 )
 from tensorlite.ops.conv import conv1d, conv2d, conv3d
 from tensorlite.ops.conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
-import warnings
-
-from tensorlite.ops.conv import conv2d
 from tensorlite.ops.convert import as_tensor, cast, clone
 from tensorlite.ops.elementwise import (
     abs,
