@@ -13,9 +13,9 @@ from tensorlite.tensor import Tensor
 
 
 class _AdaptiveAvgPool(Module):
-    """Average to a size; ``dims`` is set by the subclass."""
+    """Average to a size; ``_dims`` is set by the subclass."""
 
-    dims = 0
+    _dims = 0
 
     def __init__(self, output_size: OutputSize) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class _AdaptiveAvgPool(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Pool."""
         pools = ops.adaptive_avg_pool1d, ops.adaptive_avg_pool2d, ops.adaptive_avg_pool3d
-        return pools[self.dims - 1](input, self.output_size)
+        return pools[self._dims - 1](input, self.output_size)
 
     def extra_repr(self) -> str:
         """The size."""
@@ -39,7 +39,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPool):
         - Output: ``(N, C, output_size)``
     """
 
-    dims = 1
+    _dims = 1
 
 
 class AdaptiveAvgPool2d(_AdaptiveAvgPool):
@@ -64,7 +64,7 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
     Source: He et al. 2014, "Spatial Pyramid Pooling in Deep Convolutional Networks".
     """
 
-    dims = 2
+    _dims = 2
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPool):
@@ -75,13 +75,13 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPool):
         - Output: ``(N, C, *output_size)``
     """
 
-    dims = 3
+    _dims = 3
 
 
 class _AdaptiveMaxPool(Module):
-    """Keep maxima, as many as wanted; ``dims`` is set by the subclass."""
+    """Keep maxima, as many as wanted; ``_dims`` is set by the subclass."""
 
-    dims = 0
+    _dims = 0
 
     def __init__(self, output_size: OutputSize, return_indices: bool = False) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class _AdaptiveMaxPool(Module):
     def forward(self, input: Tensor) -> Any:
         """Pool."""
         pools = ops.adaptive_max_pool1d, ops.adaptive_max_pool2d, ops.adaptive_max_pool3d
-        return pools[self.dims - 1](input, self.output_size, self.return_indices)
+        return pools[self._dims - 1](input, self.output_size, self.return_indices)
 
     def extra_repr(self) -> str:
         """The size."""
@@ -105,7 +105,7 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
         - Output: ``(N, C, output_size)``
     """
 
-    dims = 1
+    _dims = 1
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
@@ -130,7 +130,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     Source: He et al. 2014, "Spatial Pyramid Pooling in Deep Convolutional Networks".
     """
 
-    dims = 2
+    _dims = 2
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
@@ -141,26 +141,26 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
         - Output: ``(N, C, *output_size)``
     """
 
-    dims = 3
+    _dims = 3
 
 
 class _MaxUnpool(Module):
-    """Put maxima back; ``dims`` is set by the subclass."""
+    """Put maxima back; ``_dims`` is set by the subclass."""
 
-    dims = 0
+    _dims = 0
 
     def __init__(self, kernel_size: Size, stride: Size | None = None, padding: Size = 0) -> None:
         super().__init__()
         where = type(self).__name__
-        self.kernel_size = sides(kernel_size, self.dims, where)
-        self.stride = self.kernel_size if stride is None else sides(stride, self.dims, where)
-        self.padding = sides(padding, self.dims, where)
+        self.kernel_size = sides(kernel_size, self._dims, where)
+        self.stride = self.kernel_size if stride is None else sides(stride, self._dims, where)
+        self.padding = sides(padding, self._dims, where)
 
     def forward(
         self, input: Tensor, indices: Tensor, output_size: Sequence[int] | None = None
     ) -> Tensor:
         """Put the elements back."""
-        unpool: Any = (ops.max_unpool1d, ops.max_unpool2d, ops.max_unpool3d)[self.dims - 1]
+        unpool: Any = (ops.max_unpool1d, ops.max_unpool2d, ops.max_unpool3d)[self._dims - 1]
         window = self.kernel_size, self.stride, self.padding
         return unpool(input, indices, *window, output_size)
 
@@ -177,7 +177,7 @@ class MaxUnpool1d(_MaxUnpool):
         - Output: ``(N, C, Lo)``, sizes as for ``MaxUnpool2d``
     """
 
-    dims = 1
+    _dims = 1
 
 
 class MaxUnpool2d(_MaxUnpool):
@@ -205,7 +205,7 @@ class MaxUnpool2d(_MaxUnpool):
     Source: Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks".
     """
 
-    dims = 2
+    _dims = 2
 
 
 class MaxUnpool3d(_MaxUnpool):
@@ -216,4 +216,4 @@ class MaxUnpool3d(_MaxUnpool):
         - Output: ``(N, C, Do, Ho, Wo)``, sizes as for ``MaxUnpool2d``
     """
 
-    dims = 3
+    _dims = 3

@@ -19,9 +19,9 @@ PADDING_MODES = "zeros", "reflect", "replicate", "circular"
 
 
 class _ConvNd(Module):
-    """What all convolutions hold; ``dims`` is set by the subclass."""
+    """What all convolutions hold; ``_dims`` is set by the subclass."""
 
-    dims = 0
+    _dims = 0
     transposed = False
     weight: Parameter
     bias: Parameter | None
@@ -54,13 +54,14 @@ class _ConvNd(Module):
                 where=where,
             )
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
-        self.kernel_size = sides(kernel_size, self.dims, where)
-        self.stride = sides(stride, self.dims, where)
-        self.padding = padding if isinstance(padding, str) else sides(padding, self.dims, where)
-        self.dilation = sides(dilation, self.dims, where)
-        self.output_padding = sides(output_padding, self.dims, where)
+        self.kernel_size = sides(kernel_size, self._dims, where)
+        self.stride = sides(stride, self._dims, where)
+        self.padding = padding if isinstance(padding, str) else sides(padding, self._dims, where)
+        self.dilation = sides(dilation, self._dims, where)
+        self.output_padding = sides(output_padding, self._dims, where)
         self.padding_mode = padding_mode
         self._check_same(where)
+        self._reversed_padding_repeated_twice = self._frame()
         kind = dtype or "float32"
         self.weight = Parameter(zeros(self._weight_shape(), dtype=kind))
         self.bias = Parameter(zeros(out_channels, dtype=kind)) if bias else None
@@ -97,8 +98,9 @@ class _ConvNd(Module):
         """The convolution with other weights than the layer's, for subclasses."""
         padding: Any = self.padding
         if self.padding_mode != "zeros":
-            input, padding = ops.pad(input, self._frame(), mode=self.padding_mode), 0
-        convolve: Any = (ops.conv1d, ops.conv2d, ops.conv3d)[self.dims - 1]
+            frame = self._reversed_padding_repeated_twice
+            input, padding = ops.pad(input, frame, mode=self.padding_mode), 0
+        convolve: Any = (ops.conv1d, ops.conv2d, ops.conv3d)[self._dims - 1]
         steps = self.stride, padding, self.dilation, self.groups
         return convolve(input, weight, bias, *steps, **options)
 
@@ -111,7 +113,7 @@ class _ConvNd(Module):
         return [width for pair in reversed(pairs) for width in pair]
 
     def _paddings(self) -> tuple[Any, ...]:
-        return (self.padding,) * self.dims if isinstance(self.padding, str) else self.padding
+        return (self.padding,) * self._dims if isinstance(self.padding, str) else self.padding
 
     def multiply_adds(self, inputs: tuple[Any, ...], output: Any) -> int:
         """Each output needs as many as a filter has numbers."""
@@ -123,7 +125,7 @@ class _ConvNd(Module):
             f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, "
             f"stride={self.stride}"
         )
-        one, none = (1,) * self.dims, (0,) * self.dims
+        one, none = (1,) * self._dims, (0,) * self._dims
         usual = {"padding": none, "dilation": one, "output_padding": none, "groups": 1}
         for name, value in usual.items():
             if getattr(self, name) != value:
@@ -174,7 +176,7 @@ class Conv1d(_Conv):
     Source: Waibel et al. 1989, "Phoneme Recognition Using Time-Delay Neural Networks".
     """
 
-    dims = 1
+    _dims = 1
 
 
 class Conv2d(_Conv):
@@ -211,7 +213,7 @@ class Conv2d(_Conv):
     Source: LeCun et al. 1998, "Gradient-Based Learning Applied to Document Recognition".
     """
 
-    dims = 2
+    _dims = 2
 
     def forward(self, input: Tensor, relu: bool = False) -> Tensor:
         """Convolve; ``relu`` takes over the layer after it, see ``Sequential``."""
@@ -236,4 +238,4 @@ class Conv3d(_Conv):
     Source: Tran et al. 2015, "Learning Spatiotemporal Features with 3D Convolutional Networks".
     """
 
-    dims = 3
+    _dims = 3

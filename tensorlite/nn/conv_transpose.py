@@ -51,7 +51,7 @@ class _ConvTranspose(_ConvNd):
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         """Spread; ``output_size`` says which of the sizes is meant that the stride leaves open."""
         more = self.output_padding if output_size is None else self._reach(input, output_size)
-        spread = (ops.conv_transpose1d, ops.conv_transpose2d, ops.conv_transpose3d)[self.dims - 1]
+        spread = (ops.conv_transpose1d, ops.conv_transpose2d, ops.conv_transpose3d)[self._dims - 1]
         steps: Any = self.stride, self.padding, more, self.groups, self.dilation
         return spread(input, self.weight, self.bias, *steps)
 
@@ -59,13 +59,13 @@ class _ConvTranspose(_ConvNd):
         """The output padding that leads to a size."""
         wanted = tuple(output_size)
         if len(wanted) == len(input.shape):
-            wanted = wanted[-self.dims :]
+            wanted = wanted[-self._dims :]
         sizes: Any = zip(
-            input.shape[-self.dims :], self.stride, self.padding, self.dilation, self.kernel_size,
+            input.shape[-self._dims :], self.stride, self.padding, self.dilation, self.kernel_size,
             strict=True,
         )  # fmt: skip
         least = [(n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in sizes]
-        if len(wanted) != self.dims or any(
+        if len(wanted) != self._dims or any(
             not 0 <= w - n < s for w, n, s in zip(wanted, least, self.stride, strict=True)
         ):
             most = [n + s - 1 for n, s in zip(least, self.stride, strict=True)]
@@ -97,7 +97,7 @@ class ConvTranspose1d(_ConvTranspose):
         (1, 8, 20)
     """
 
-    dims = 1
+    _dims = 1
 
 
 class ConvTranspose2d(_ConvTranspose):
@@ -136,7 +136,7 @@ class ConvTranspose2d(_ConvTranspose):
     Source: Zeiler et al. 2010, "Deconvolutional Networks".
     """
 
-    dims = 2
+    _dims = 2
 
 
 class ConvTranspose3d(_ConvTranspose):
@@ -155,4 +155,4 @@ class ConvTranspose3d(_ConvTranspose):
         (1, 1, 4, 6, 6)
     """
 
-    dims = 3
+    _dims = 3

@@ -220,16 +220,16 @@ class LazyLinear(_Lazy, Linear):
 class _LazyChannels(_Lazy):
     """A layer that takes the number of channels from its first input."""
 
-    dims: int
+    _dims: int
 
     def _channels(self, input: Any) -> int:
-        if len(input.shape) not in (self.dims + 1, self.dims + 2):
-            letters = LETTERS[self.dims]
+        if len(input.shape) not in (self._dims + 1, self._dims + 2):
+            letters = LETTERS[self._dims]
             raise ShapeError(
                 f"expected input (N, C, {letters}) or (C, {letters}), got {input.shape}.",
                 where=type(self).__name__,
             )
-        return int(input.shape[-self.dims - 1])
+        return int(input.shape[-self._dims - 1])
 
 
 class _LazyConv(_LazyChannels, _Conv):

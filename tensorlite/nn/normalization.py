@@ -14,9 +14,9 @@ from tensorlite.tensor import Buffer, Parameter, Tensor, ones, zeros
 
 
 class _NormBase(Module):
-    """Scale, shift and running statistics of each channel; ``dims`` is set by the subclass."""
+    """Scale, shift and running statistics of each channel; ``_dims`` is set by the subclass."""
 
-    dims = 0
+    _dims = 0
     weight: Parameter | None
     bias: Parameter | None
     running_mean: Buffer | None
@@ -110,11 +110,11 @@ class _BatchNorm(_NormBase):
         )
 
     def _check_input_dim(self, input: Tensor) -> None:
-        if len(input.shape) != self.dims + 2:
+        if len(input.shape) != self._dims + 2:
             raise ShapeError(
-                f"expected input (N, {self.num_features}, {LETTERS[self.dims]}), got "
+                f"expected input (N, {self.num_features}, {LETTERS[self._dims]}), got "
                 f"{input.shape}.",
-                where=f"batch_norm{self.dims}d",
+                where=f"batch_norm{self._dims}d",
             )
 
 
@@ -135,7 +135,7 @@ class BatchNorm1d(_BatchNorm):
     Source: Ioffe and Szegedy 2015, "Batch Normalization".
     """
 
-    dims = 1
+    _dims = 1
 
     def _check_input_dim(self, input: Tensor) -> None:
         if len(input.shape) not in (2, 3):
@@ -177,7 +177,7 @@ class BatchNorm2d(_BatchNorm):
     Source: Ioffe and Szegedy 2015, "Batch Normalization".
     """
 
-    dims = 2
+    _dims = 2
 
 
 class BatchNorm3d(_BatchNorm):
@@ -192,7 +192,7 @@ class BatchNorm3d(_BatchNorm):
     Source: Ioffe and Szegedy 2015, "Batch Normalization".
     """
 
-    dims = 3
+    _dims = 3
 
 
 class _InstanceNorm(_NormBase):
@@ -214,13 +214,13 @@ class _InstanceNorm(_NormBase):
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalise."""
-        if len(input.shape) not in (self.dims + 1, self.dims + 2):
-            n, letters = self.num_features, LETTERS[self.dims]
+        if len(input.shape) not in (self._dims + 1, self._dims + 2):
+            n, letters = self.num_features, LETTERS[self._dims]
             raise ShapeError(
                 f"expected input (N, {n}, {letters}) or ({n}, {letters}), got {input.shape}.",
-                where=f"instance_norm{self.dims}d",
+                where=f"instance_norm{self._dims}d",
             )
-        x = input.unsqueeze(0) if len(input.shape) == self.dims + 1 else input
+        x = input.unsqueeze(0) if len(input.shape) == self._dims + 1 else input
         y = ops.instance_norm(
             x,
             self.running_mean,
@@ -247,7 +247,7 @@ class InstanceNorm1d(_InstanceNorm):
     Stylization".
     """
 
-    dims = 1
+    _dims = 1
 
 
 class InstanceNorm2d(_InstanceNorm):
@@ -278,7 +278,7 @@ class InstanceNorm2d(_InstanceNorm):
     Stylization".
     """
 
-    dims = 2
+    _dims = 2
 
 
 class InstanceNorm3d(_InstanceNorm):
@@ -294,4 +294,4 @@ class InstanceNorm3d(_InstanceNorm):
     Stylization".
     """
 
-    dims = 3
+    _dims = 3

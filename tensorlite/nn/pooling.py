@@ -11,9 +11,9 @@ from tensorlite.tensor import Tensor
 
 
 class _MaxPool(Module):
-    """Keep the largest element of each window; ``dims`` is set by the subclass."""
+    """Keep the largest element of each window; ``_dims`` is set by the subclass."""
 
-    dims = 0
+    _dims = 0
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class _MaxPool(Module):
 
     def forward(self, input: Tensor) -> Any:
         """Pool."""
-        pool: Any = (ops.max_pool1d, ops.max_pool2d, ops.max_pool3d)[self.dims - 1]
+        pool: Any = (ops.max_pool1d, ops.max_pool2d, ops.max_pool3d)[self._dims - 1]
         window = self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode
         return pool(input, *window, self.return_indices)
 
@@ -60,7 +60,7 @@ class MaxPool1d(_MaxPool):
         tensor([[3., 4.]])
     """
 
-    dims = 1
+    _dims = 1
 
 
 class MaxPool2d(_MaxPool):
@@ -90,7 +90,7 @@ class MaxPool2d(_MaxPool):
     Source: Scherer et al. 2010, "Evaluation of Pooling Operations in Convolutional Architectures".
     """
 
-    dims = 2
+    _dims = 2
 
 
 class MaxPool3d(_MaxPool):
@@ -104,7 +104,7 @@ class MaxPool3d(_MaxPool):
         ShapeError: If the window is larger than the padded input.
     """
 
-    dims = 3
+    _dims = 3
 
 
 class AvgPool1d(Module):
@@ -168,7 +168,7 @@ class AvgPool2d(Module):
     Source: LeCun et al. 1998, "Gradient-Based Learning Applied to Document Recognition".
     """
 
-    dims = 2
+    _dims = 2
 
     def __init__(
         self,
@@ -187,7 +187,7 @@ class AvgPool2d(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Pool."""
-        pool = ops.avg_pool2d if self.dims == 2 else ops.avg_pool3d
+        pool = ops.avg_pool2d if self._dims == 2 else ops.avg_pool3d
         window = self.kernel_size, self.stride, self.padding, self.ceil_mode
         return pool(input, *window, self.count_include_pad, self.divisor_override)
 
@@ -207,13 +207,13 @@ class AvgPool3d(AvgPool2d):
         ShapeError: If the window is larger than the padded input.
     """
 
-    dims = 3
+    _dims = 3
 
 
 class _LPPool(Module):
-    """Norm of each window; ``dims`` is set by the subclass."""
+    """Norm of each window; ``_dims`` is set by the subclass."""
 
-    dims = 0
+    _dims = 0
 
     def __init__(
         self,
@@ -228,7 +228,7 @@ class _LPPool(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Pool."""
-        pool: Any = (ops.lp_pool1d, ops.lp_pool2d, ops.lp_pool3d)[self.dims - 1]
+        pool: Any = (ops.lp_pool1d, ops.lp_pool2d, ops.lp_pool3d)[self._dims - 1]
         return pool(input, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
 
     def extra_repr(self) -> str:
@@ -250,7 +250,7 @@ class LPPool1d(_LPPool):
         ShapeError: If the window is larger than the input.
     """
 
-    dims = 1
+    _dims = 1
 
 
 class LPPool2d(_LPPool):
@@ -278,7 +278,7 @@ class LPPool2d(_LPPool):
     Classification".
     """
 
-    dims = 2
+    _dims = 2
 
 
 class LPPool3d(_LPPool):
@@ -292,4 +292,4 @@ class LPPool3d(_LPPool):
         ShapeError: If the window is larger than the input.
     """
 
-    dims = 3
+    _dims = 3

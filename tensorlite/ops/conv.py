@@ -8,6 +8,7 @@ slices that a filter looks at.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from tensorlite import kernels
@@ -200,7 +201,6 @@ def _convolve(
     where = f"conv{dims}d"
     x, w = as_tensor(input), as_tensor(weight)
     check_weight(x, w, bias, dims, where)
-    hint = _missing_channels(x, w, dims)
     x, had_batch = batched(x, dims, where)
     stride, dilation = sides(steps[0], dims, where), sides(steps[2], dims, where)
     if isinstance(steps[1], str):
@@ -208,9 +208,8 @@ def _convolve(
     else:
         padding = sides(steps[1], dims, where)
     steps = stride, padding, dilation, steps[3]
-    check_steps(steps, where)
-    _check_channels(x, w, bias, steps[3], where, hint)
-    _check_size(x, w, steps, where)
+    kept = None if bias is None else bias.array.shape
+    _check_fit(x.array.shape, w.array.shape, kept, steps, had_batch)
     if dims == 2:
         y = Conv2d.apply(x, w, bias, steps, relu)
     else:
@@ -318,35 +317,37 @@ def check_steps(steps: Steps, where: str) -> None:
         )
 
 
-def _missing_channels(x: TensorBase, w: TensorBase, dims: int) -> str | None:
-    missing = len(x.shape) == dims + 1 and w.shape[1] == 1
-    return "Add the channels with x.unsqueeze(1)." if missing else None
-
-
-def _check_channels(
-    x: TensorBase, w: TensorBase, bias: Any, groups: int, where: str, hint: str | None
+@functools.lru_cache(maxsize=1024)  # what fits once fits in every step of a training
+def _check_fit(
+    shape: Sides, weight: Sides, bias: Sides | None, steps: Steps, had_batch: bool
 ) -> None:
-    channels = w.shape[1] * groups
-    if x.shape[1] != channels:
+    where = f"conv{len(shape) - 2}d"
+    check_steps(steps, where)
+    groups = steps[3]
+    channels = weight[1] * groups
+    if shape[1] != channels:
+        hint = f"Build the model with in_channels={shape[1]} or convert the input."
+        if not had_batch and channels == 1:
+            hint = "Add the channels with x.unsqueeze(1)."
         raise ShapeError(
-            f"expected input with {channels} channels (weight {w.shape}), got {x.shape[1]} "
-            f"(input {x.shape}).",
+            f"expected input with {channels} channels (weight {weight}), got {shape[1]} "
+            f"(input {shape if had_batch else shape[1:]}).",
             where=where,
-            hint=hint or f"Build the model with in_channels={x.shape[1]} or convert the input.",
+            hint=hint,
         )
-    if not w.shape[0] or w.shape[0] % groups or (bias is not None and bias.shape != w.shape[:1]):
+    if not weight[0] or weight[0] % groups or bias not in (None, weight[:1]):
         raise ShapeError(
             f"expected filters that divide into {groups} groups and as many biases, got weight "
-            f"{w.shape} and bias {None if bias is None else bias.shape}.",
+            f"{weight} and bias {bias}.",
             where=where,
         )
+    _check_size(shape[2:], weight[2:], steps, where)
 
 
-def _check_size(x: TensorBase, w: TensorBase, steps: Steps, where: str) -> None:
+def _check_size(size: Sides, window: Sides, steps: Steps, where: str) -> None:
     stride, padding, dilation, _ = steps
-    window, size = w.shape[2:], x.shape[2:]
     if not min(window):
-        raise ShapeError(f"expected a window with elements, got weight {w.shape}.", where=where)
+        raise ShapeError(f"expected a window with elements, got one of {window}.", where=where)
     sizes = zip(size, window, stride, padding, dilation, strict=True)
     if min(conv_size(*one) for one in sizes) < 1:
         raise ShapeError(

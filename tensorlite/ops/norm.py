@@ -126,8 +126,9 @@ def check_channels(x: Tensor, where: str, **others: TensorBase | None) -> None:
     """Raise a ``ShapeError`` unless all others have one number per channel."""
     if len(x.shape) < 2:
         raise ShapeError(f"expected an input (N, C, ...), got {x.shape}.", where=where)
+    channels = x.array.shape[1:2]
     for name, values in others.items():
-        if values is not None and values.shape != (x.shape[1],):
+        if values is not None and values.array.shape != channels:
             raise ShapeError(
                 f"expected input with {math.prod(values.shape)} channels ({name} {values.shape}), "
                 f"got {x.shape[1]} (input {x.shape}).",

@@ -6,6 +6,7 @@ them; the maxima of volumes are found in NumPy, dimension by dimension, and pick
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -391,9 +392,18 @@ def prepared(input: Any, dims: int, where: str) -> tuple[Tensor, bool]:
 
 def _window(x: Tensor, given: Any, dims: int, where: str) -> Window:
     """The window with one size per dimension, checked against the input."""
-    kernel, padding, dilation = (sides(given[i], dims, where) for i in (0, 2, 3))
+    kernel = sides(given[0], dims, where)
+    padding, dilation = sides(given[2], dims, where), sides(given[3], dims, where)
     own = given[1] is None or given[1] == [] or given[1] == ()
     stride = kernel if own else sides(given[1], dims, where)
+    window = kernel, stride, padding, dilation, bool(given[4])
+    _check_fit(x.array.shape[2:], window, where)
+    return window
+
+
+@functools.lru_cache(maxsize=1024)  # what fits once fits in every step of a training
+def _check_fit(size: Sides, window: Window, where: str) -> None:
+    kernel, stride, padding, dilation, ceil_mode = window
     if min(*kernel, *stride, *dilation) < 1 or min(padding) < 0:
         raise ShapeError(
             f"expected kernel_size, stride and dilation of 1 or more and padding of 0 or more, got "
@@ -404,11 +414,10 @@ def _window(x: Tensor, given: Any, dims: int, where: str) -> Window:
         raise ShapeError(
             f"expected padding of at most half the window {kernel}, got {padding}.", where=where
         )
-    for sizes in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True):
-        if pool_size(*sizes, given[4]) < 1:
+    for sizes in zip(size, kernel, stride, padding, dilation, strict=True):
+        if pool_size(*sizes, ceil_mode) < 1:
             raise ShapeError(
-                f"expected {INPUTS[dims]} at least as large as the window {kernel}, got "
-                f"{x.shape[2:]} with padding {padding}.",
+                f"expected {INPUTS[len(size)]} at least as large as the window {kernel}, got "
+                f"{size} with padding {padding}.",
                 where=where,
             )
-    return kernel, stride, padding, dilation, bool(given[4])

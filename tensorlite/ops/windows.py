@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tensorlite.autograd import TensorBase
 from tensorlite.errors import DTypeError, ShapeError
+from tensorlite.ops.convert import float32, float64
 from tensorlite.ops.shape import Reshape
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ Size = int | Sequence[int]
 Sides = tuple[int, ...]
 
 LETTERS = {1: "L", 2: "H, W", 3: "D, H, W"}
+FLOATING = frozenset((float32, float64))
 INPUTS = {1: "signals", 2: "pictures", 3: "volumes"}
 
 
@@ -30,6 +32,8 @@ def sides(value: Any, dims: int, where: str) -> Sides:
         >>> sides(3, 2, "pool"), sides((1, 2), 2, "pool")
         ((3, 3), (1, 2))
     """
+    if type(value) is tuple and len(value) == dims:
+        return value
     if isinstance(value, Integral):
         return (int(value),) * dims
     given = () if isinstance(value, str) else tuple(value)
@@ -69,7 +73,7 @@ def lined(x: Any) -> Any:
 
 def check_floating(x: TensorBase, where: str) -> None:
     """Raise a ``DTypeError`` for anything but float32 and float64."""
-    if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
+    if x.array.dtype not in FLOATING:
         raise DTypeError(
             f"expected float32 or float64, got {x.dtype}.", where=where, hint="Use x.float()."
         )
@@ -77,9 +81,10 @@ def check_floating(x: TensorBase, where: str) -> None:
 
 def check_same_type(x: TensorBase, where: str, **others: Any) -> None:
     """Raise a ``DTypeError`` if weights have another element type than the input."""
+    dtype = x.array.dtype
     check_floating(x, where)
     for name, other in others.items():
-        if other is not None and other.dtype != x.dtype:
+        if other is not None and other.array.dtype is not dtype and other.dtype != dtype:
             turn = "float" if other.dtype.itemsize == 4 else "double"
             raise DTypeError(
                 f"expected input of the {name}'s type {other.dtype}, got {x.dtype}.",
