@@ -35,6 +35,8 @@ from .ops import abs as abs
 from .ops import absolute as absolute
 from .ops import acos as acos
 from .ops import acosh as acosh
+from .ops import adaptive_avg_pool1d as adaptive_avg_pool1d
+from .ops import adaptive_max_pool1d as adaptive_max_pool1d
 from .ops import add as add
 from .ops import addbmm as addbmm
 from .ops import addcdiv as addcdiv
@@ -68,6 +70,7 @@ from .ops import atanh as atanh
 from .ops import atleast_1d as atleast_1d
 from .ops import atleast_2d as atleast_2d
 from .ops import atleast_3d as atleast_3d
+from .ops import avg_pool1d as avg_pool1d
 from .ops import baddbmm as baddbmm
 from .ops import bincount as bincount
 from .ops import bitwise_and as bitwise_and
@@ -98,7 +101,12 @@ from .ops import column_stack as column_stack
 from .ops import combinations as combinations
 from .ops import concat as concat
 from .ops import concatenate as concatenate
+from .ops import conv1d as conv1d
 from .ops import conv2d as conv2d
+from .ops import conv3d as conv3d
+from .ops import conv_transpose1d as conv_transpose1d
+from .ops import conv_transpose2d as conv_transpose2d
+from .ops import conv_transpose3d as conv_transpose3d
 from .ops import copysign as copysign
 from .ops import cos as cos
 from .ops import cosh as cosh
@@ -145,6 +153,7 @@ from .ops import ge as ge
 from .ops import ger as ger
 from .ops import greater as greater
 from .ops import greater_equal as greater_equal
+from .ops import group_norm as group_norm
 from .ops import gt as gt
 from .ops import heaviside as heaviside
 from .ops import histc as histc
@@ -164,6 +173,7 @@ from .ops import isneginf as isneginf
 from .ops import isposinf as isposinf
 from .ops import kron as kron
 from .ops import kthvalue as kthvalue
+from .ops import layer_norm as layer_norm
 from .ops import le as le
 from .ops import lerp as lerp
 from .ops import less as less
@@ -187,6 +197,9 @@ from .ops import masked_scatter as masked_scatter
 from .ops import masked_select as masked_select
 from .ops import matmul as matmul
 from .ops import max as max
+from .ops import max_pool1d as max_pool1d
+from .ops import max_pool2d as max_pool2d
+from .ops import max_pool3d as max_pool3d
 from .ops import maximum as maximum
 from .ops import mean as mean
 from .ops import median as median
@@ -228,6 +241,7 @@ from .ops import relu as relu
 from .ops import remainder as remainder
 from .ops import repeat_interleave as repeat_interleave
 from .ops import reshape as reshape
+from .ops import rms_norm as rms_norm
 from .ops import roll as roll
 from .ops import rot90 as rot90
 from .ops import round as round

@@ -21,6 +21,14 @@ from tensorlite.ops.activations import (
     softshrink,
     threshold,
 )
+from tensorlite.ops.adaptive_pool import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+)
 from tensorlite.ops.arrange import (
     cross,
     diag,
@@ -86,7 +94,8 @@ from tensorlite.ops.compare import (
     not_equal,
     signbit,
 )
-from tensorlite.ops.conv import conv2d
+from tensorlite.ops.conv import conv1d, conv2d, conv3d
+from tensorlite.ops.conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from tensorlite.ops.convert import as_tensor, cast, clone
 from tensorlite.ops.einsum import einsum, tensordot
 from tensorlite.ops.elementwise import (
@@ -141,6 +150,7 @@ from tensorlite.ops.functions import (
     sign,
     sqrt,
 )
+from tensorlite.ops.group_norm import group_norm, instance_norm, layer_norm, rms_norm
 from tensorlite.ops.index import (
     gather,
     getitem,
@@ -187,10 +197,19 @@ from tensorlite.ops.linalg import (
     outer,
     vdot,
 )
+from tensorlite.ops.local_response_norm import local_response_norm
 from tensorlite.ops.loss import cross_entropy, mse_loss, nll_loss
+from tensorlite.ops.lp_pool import lp_pool1d, lp_pool2d, lp_pool3d
 from tensorlite.ops.norm import batch_norm, dropout
 from tensorlite.ops.padding import pad
-from tensorlite.ops.pool import avg_pool2d, max_pool2d
+from tensorlite.ops.pool import (
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+)
 from tensorlite.ops.reduce import (
     all,
     any,
@@ -308,6 +327,7 @@ from tensorlite.ops.trigonometry import (
     tan,
     tanh,
 )
+from tensorlite.ops.unpool import max_unpool1d, max_unpool2d, max_unpool3d
 from tensorlite.ops.vectors import dist, norm
 
 # As in PyTorch, log(0), 1/0 and an overflow give -inf, inf or nan without a word.
@@ -318,6 +338,12 @@ __all__ = [
     "absolute",
     "acos",
     "acosh",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
     "add",
     "addbmm",
     "addcdiv",
@@ -352,7 +378,9 @@ __all__ = [
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
+    "avg_pool1d",
     "avg_pool2d",
+    "avg_pool3d",
     "baddbmm",
     "batch_norm",
     "bincount",
@@ -385,7 +413,12 @@ __all__ = [
     "combinations",
     "concat",
     "concatenate",
+    "conv1d",
     "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "copysign",
     "cos",
     "cosh",
@@ -440,6 +473,7 @@ __all__ = [
     "greater",
     "greater_equal",
     "grid_sample",
+    "group_norm",
     "gt",
     "gumbel_softmax",
     "hardshrink",
@@ -456,6 +490,7 @@ __all__ = [
     "index_put",
     "index_select",
     "inner",
+    "instance_norm",
     "interpolate",
     "isclose",
     "isfinite",
@@ -465,12 +500,14 @@ __all__ = [
     "isposinf",
     "kron",
     "kthvalue",
+    "layer_norm",
     "le",
     "leaky_relu",
     "lerp",
     "less",
     "less_equal",
     "linear",
+    "local_response_norm",
     "log",
     "log10",
     "log1p",
@@ -485,13 +522,21 @@ __all__ = [
     "logit",
     "logsigmoid",
     "logsumexp",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
     "lt",
     "masked_fill",
     "masked_scatter",
     "masked_select",
     "matmul",
     "max",
+    "max_pool1d",
     "max_pool2d",
+    "max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
     "maximum",
     "mean",
     "median",
@@ -541,6 +586,7 @@ __all__ = [
     "repeat",
     "repeat_interleave",
     "reshape",
+    "rms_norm",
     "roll",
     "rot90",
     "round",

@@ -135,7 +135,7 @@ MISTAKES = [
     (lambda: tl.arange(3).mean(), "floating point"),
     (lambda: tl.arange(3) ** -1, "negative power"),
     (lambda: F.max_pool2d(tl.ones(1, 1, 4, 4), 2, padding=2), "at most half the window"),
-    (lambda: F.max_pool2d(tl.ones(1, 4, 4), 2), r"\(N, C, H, W\)"),
+    (lambda: F.max_pool2d(tl.ones(4, 4), 2), r"\(N, C, H, W\)"),
     (lambda: F.conv2d(tl.ones(1, 1, 4, 4), tl.ones(1, 1, 3, 3), stride=0), "1 or more"),
     (lambda: F.conv2d(tl.ones(1, 1, 2, 2), tl.ones(1, 1, 3, 3)), "at least as large as the window"),
     (lambda: F.conv2d(tl.arange(4).reshape(1, 1, 2, 2), tl.ones(1, 1, 1, 1).long()), "float32"),
