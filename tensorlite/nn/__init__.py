@@ -13,6 +13,15 @@ from tensorlite.nn.adaptive_pooling import (
     MaxUnpool2d,
     MaxUnpool3d,
 )
+from tensorlite.nn.binary_losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    DiceLoss,
+    MultiLabelSoftMarginLoss,
+    SigmoidFocalLoss,
+    SoftMarginLoss,
+)
+from tensorlite.nn.box_losses import CIoULoss, DIoULoss, GIoULoss, IoULoss
 from tensorlite.nn.containers import ModuleList, Sequential
 from tensorlite.nn.conv import Conv1d, Conv2d, Conv3d
 from tensorlite.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -36,7 +45,16 @@ from tensorlite.nn.lazy import (
     UninitializedParameter,
 )
 from tensorlite.nn.linear import Linear
-from tensorlite.nn.losses import CrossEntropyLoss, MSELoss, NLLLoss
+from tensorlite.nn.losses import CrossEntropyLoss, FocalLoss, NLLLoss
+from tensorlite.nn.margin_losses import (
+    CosineEmbeddingLoss,
+    HingeEmbeddingLoss,
+    MarginRankingLoss,
+    MultiLabelMarginLoss,
+    MultiMarginLoss,
+    TripletMarginLoss,
+    TripletMarginWithDistanceLoss,
+)
 from tensorlite.nn.module import Module
 from tensorlite.nn.normalization import (
     BatchNorm1d,
@@ -57,6 +75,16 @@ from tensorlite.nn.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from tensorlite.nn.regression_losses import (
+    GaussianNLLLoss,
+    HalfSquaredErrorLoss,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    MSELoss,
+    PoissonNLLLoss,
+    SmoothL1Loss,
+)
 from tensorlite.nn.reshaping import Flatten
 from tensorlite.tensor import Buffer, Parameter
 
@@ -70,23 +98,38 @@ __all__ = [
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "BCELoss",
+    "BCEWithLogitsLoss",
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
     "Buffer",
+    "CIoULoss",
     "Conv1d",
     "Conv2d",
     "Conv3d",
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
+    "CosineEmbeddingLoss",
     "CrossEntropyLoss",
+    "DIoULoss",
+    "DiceLoss",
     "Dropout",
     "Flatten",
+    "FocalLoss",
+    "GIoULoss",
+    "GaussianNLLLoss",
     "GroupNorm",
+    "HalfSquaredErrorLoss",
+    "HingeEmbeddingLoss",
+    "HuberLoss",
     "InstanceNorm1d",
     "InstanceNorm2d",
     "InstanceNorm3d",
+    "IoULoss",
+    "KLDivLoss",
+    "L1Loss",
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
@@ -107,6 +150,7 @@ __all__ = [
     "Linear",
     "LocalResponseNorm",
     "MSELoss",
+    "MarginRankingLoss",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
@@ -115,13 +159,22 @@ __all__ = [
     "MaxUnpool3d",
     "Module",
     "ModuleList",
+    "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss",
+    "MultiMarginLoss",
     "NLLLoss",
     "Parameter",
+    "PoissonNLLLoss",
     "RMSNorm",
     "ReLU",
     "Sequential",
     "Sigmoid",
+    "SigmoidFocalLoss",
+    "SmoothL1Loss",
+    "SoftMarginLoss",
     "Tanh",
+    "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss",
     "UninitializedBuffer",
     "UninitializedParameter",
     "functional",
