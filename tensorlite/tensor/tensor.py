@@ -312,7 +312,7 @@ class Parameter(_Member):
 
     __slots__ = ()
 
-    def __init__(self, data: Any, requires_grad: bool = True) -> None:
+    def __init__(self, data: Any = (), requires_grad: bool = True) -> None:
         super().__init__(data)
         self.requires_grad_(requires_grad)
 
@@ -325,9 +325,14 @@ class Buffer(_Member):
 
     Args:
         data: The initial values; a tensor's memory is shared, anything else is copied.
+        persistent: Whether it is part of a module's ``state_dict``.
     """
 
-    __slots__ = ()
+    __slots__ = ("persistent",)
+
+    def __init__(self, data: Any, persistent: bool = True) -> None:
+        super().__init__(data)
+        self.persistent = persistent
 
 
 def _take_docstrings(family: type) -> None:
