@@ -23,6 +23,7 @@ from .kernels import set_num_threads as set_num_threads
 from .nn.summary import summary as summary
 from .ops import abs as abs
 from .ops import add as add
+from .ops import alpha_dropout as alpha_dropout
 from .ops import amax as amax
 from .ops import amin as amin
 from .ops import argmax as argmax
@@ -35,6 +36,7 @@ from .ops import atleast_3d as atleast_3d
 from .ops import block_diag as block_diag
 from .ops import broadcast_shapes as broadcast_shapes
 from .ops import broadcast_tensors as broadcast_tensors
+from .ops import bilinear as bilinear
 from .ops import broadcast_to as broadcast_to
 from .ops import cartesian_prod as cartesian_prod
 from .ops import cat as cat
@@ -55,8 +57,13 @@ from .ops import diff as diff
 from .ops import div as div
 from .ops import dropout as dropout
 from .ops import dstack as dstack
+from .ops import cosine_similarity as cosine_similarity
+from .ops import div as div
+from .ops import dropout as dropout
+from .ops import embedding as embedding
 from .ops import eq as eq
 from .ops import exp as exp
+from .ops import feature_alpha_dropout as feature_alpha_dropout
 from .ops import flatten as flatten
 from .ops import flip as flip
 from .ops import fliplr as fliplr
@@ -90,6 +97,7 @@ from .ops import narrow as narrow
 from .ops import ne as ne
 from .ops import neg as neg
 from .ops import nonzero as nonzero
+from .ops import pairwise_distance as pairwise_distance
 from .ops import permute as permute
 from .ops import pixel_shuffle as pixel_shuffle
 from .ops import pixel_unshuffle as pixel_unshuffle

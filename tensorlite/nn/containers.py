@@ -22,7 +22,8 @@ class _Row(Module):
     """Modules in an order, found by number."""
 
     def _list(self) -> list[Module]:
-        return [module for _, module in self._own(MODULE)]
+        fields = self.__dict__
+        return [fields[name] for name, kind in self._members.items() if kind == MODULE]
 
     def _name(self, index: Any, beyond: int = 0) -> str:
         """The name of a member by its number."""
@@ -304,4 +305,4 @@ def pairs(values: Any, where: str) -> list[tuple[str, Any]]:
     for pair in found:
         if len(pair) != 2:
             raise ConfigError(f"expected pairs of a name and a value, got {pair}.", where=where)
-    return found  # type: ignore[return-value]
+    return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from tensorlite.autograd import TensorBase
 from tensorlite.errors import ConfigError, TensorliteError, UnknownNameError, close_names
 from tensorlite.nn.state import State
+from tensorlite.tensor import Parameter, zeros
 
 
 class Module(State):
@@ -161,6 +162,12 @@ class Module(State):
         lines = extra + [f"({name}): " + text.replace("\n", "\n  ") for name, text in children]
         inside = "\n  ".join(lines)
         return f"{self._get_name()}(\n  {inside}\n)" if lines else f"{self._get_name()}()"
+
+
+def new_parameter(shape: Sequence[int], device: Any = None, dtype: Any = None) -> Parameter:
+    """A parameter of zeros, as layers with ``device=`` and ``dtype=`` begin."""
+    values = zeros(tuple(shape)) if dtype is None else zeros(tuple(shape), dtype=dtype)
+    return Parameter(values if device is None else values.to(device))
 
 
 def shape_of(value: Any) -> tuple[int, ...]:

@@ -123,8 +123,8 @@ class State(Hooked):
             raise StateError(f"the state does not fit. {' '.join(faults)}", where=_name(self))
         for key, (module, name) in found.items():
             module._take(name, given[key], arrays[key], assign)
-        for module in self.modules():
-            module._tell("load", result)
+        for own in self.modules():
+            own._tell("load", result)
         return result
 
     def _slots(self) -> Iterator[tuple[str, State, str]]:

@@ -23,8 +23,19 @@ from tensorlite.ops.arrange import (
     triu,
     triu_indices,
 )
+from tensorlite.ops.attention import scaled_dot_product_attention
 from tensorlite.ops.conv import conv2d
 from tensorlite.ops.convert import as_tensor, cast, clone
+from tensorlite.ops.distance import bilinear, cosine_similarity, pairwise_distance
+from tensorlite.ops.dropout import (
+    alpha_dropout,
+    dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+    feature_alpha_dropout,
+    stochastic_depth,
+)
 from tensorlite.ops.elementwise import (
     abs,
     add,
@@ -91,6 +102,10 @@ from tensorlite.ops.norm import batch_norm, dropout
 from tensorlite.ops.padding import (
     pad,
 )
+from tensorlite.ops.embedding import embedding
+from tensorlite.ops.linalg import linear, matmul
+from tensorlite.ops.loss import cross_entropy, log_softmax, mse_loss, nll_loss, softmax
+from tensorlite.ops.norm import batch_norm
 from tensorlite.ops.pool import avg_pool2d, max_pool2d
 from tensorlite.ops.reduce import amax, amin, argmax, argmin, max, mean, min, sum, var
 from tensorlite.ops.scatter import (
@@ -135,6 +150,7 @@ from tensorlite.ops.shape import (
 __all__ = [
     "abs",
     "add",
+    "alpha_dropout",
     "amax",
     "amin",
     "argmax",
@@ -149,6 +165,7 @@ __all__ = [
     "block_diag",
     "broadcast_shapes",
     "broadcast_tensors",
+    "bilinear",
     "broadcast_to",
     "cartesian_prod",
     "cast",
@@ -164,6 +181,7 @@ __all__ = [
     "concatenate",
     "conv2d",
     "cross",
+    "cosine_similarity",
     "cross_entropy",
     "diag",
     "diag_embed",
@@ -172,9 +190,14 @@ __all__ = [
     "div",
     "dropout",
     "dstack",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "embedding",
     "eq",
     "exp",
     "expand",
+    "feature_alpha_dropout",
     "flatten",
     "flip",
     "fliplr",
@@ -216,6 +239,7 @@ __all__ = [
     "nonzero",
     "one_hot",
     "pad",
+    "pairwise_distance",
     "permute",
     "pixel_shuffle",
     "pixel_unshuffle",
@@ -232,12 +256,14 @@ __all__ = [
     "scatter_add",
     "scatter_reduce",
     "select",
+    "scaled_dot_product_attention",
     "sigmoid",
     "softmax",
     "split",
     "sqrt",
     "squeeze",
     "stack",
+    "stochastic_depth",
     "sub",
     "sum",
     "swapaxes",
