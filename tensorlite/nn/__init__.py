@@ -14,6 +14,7 @@ from tensorlite.nn.activation import (
     Softshrink,
     Threshold,
 )
+from tensorlite.nn.attention import MultiheadAttention, TransformerEncoder, TransformerEncoderLayer
 from tensorlite.nn.containers import ModuleDict, ModuleList, Sequential
 from tensorlite.nn.conv import Conv2d
 from tensorlite.nn.distance import CosineSimilarity, PairwiseDistance
@@ -50,6 +51,8 @@ from tensorlite.nn.padding import (
 )
 from tensorlite.nn.parameter_containers import ParameterDict, ParameterList
 from tensorlite.nn.pooling import AvgPool2d, MaxPool2d
+from tensorlite.nn.recurrent import GRU, LSTM, RNN, RNNBase
+from tensorlite.nn.recurrent_steps import GRUCell, LSTMCell, RNNCell
 from tensorlite.nn.reshaping import (
     ChannelShuffle,
     Flatten,
@@ -107,11 +110,15 @@ __all__ = [
     "Fold",
     "GELU",
     "GLU",
+    "GRU",
+    "GRUCell",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
     "Identity",
+    "LSTM",
+    "LSTMCell",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
@@ -122,6 +129,7 @@ __all__ = [
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
@@ -130,6 +138,9 @@ __all__ = [
     "ParameterList",
     "PixelShuffle",
     "PixelUnshuffle",
+    "RNN",
+    "RNNBase",
+    "RNNCell",
     "RReLU",
     "ReLU",
     "ReLU6",
@@ -153,6 +164,8 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "Unflatten",
     "Unfold",
     "Upsample",

@@ -7,8 +7,8 @@ from typing import Any
 from tensorlite import ops
 from tensorlite.errors import ConfigError
 from tensorlite.nn import init
-from tensorlite.nn.module import Module
-from tensorlite.tensor import Parameter, Tensor, full
+from tensorlite.nn.module import Module, new_parameter
+from tensorlite.tensor import Tensor
 
 
 class Activation(Module):
@@ -86,6 +86,8 @@ class PReLU(Activation):
     Args:
         num_parameters: 1 for all channels together, or their number.
         init: The slopes to start from.
+        device: Only the processor.
+        dtype: The element type; float32 if ``None``.
 
     Shape:
         - Input and output: any; with several slopes ``(N, num_parameters, ...)``
@@ -100,10 +102,13 @@ class PReLU(Activation):
 
     _shown = ("num_parameters",)
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25, dtype: Any = None) -> None:
+    def __init__(
+        self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None
+    ) -> None:
         super().__init__()
         self.num_parameters, self.init = num_parameters, init
-        self.weight = Parameter(full((num_parameters,), float(init), dtype=dtype))
+        self.weight = new_parameter((num_parameters,), device, dtype)
+        self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Start again from ``init``."""
