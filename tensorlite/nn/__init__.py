@@ -1,6 +1,6 @@
 """Layers, containers, initial values and losses; names and arguments are PyTorch's."""
 
-from tensorlite.nn import functional, init
+from tensorlite.nn import functional, init, utils
 from tensorlite.nn.activation import (
     Hardshrink,
     Hardsigmoid,
@@ -176,4 +176,5 @@ __all__ = [
     "ZeroPad3d",
     "functional",
     "init",
+    "utils",
 ]
