@@ -33,10 +33,10 @@ from .ops import as_tensor as as_tensor
 from .ops import atleast_1d as atleast_1d
 from .ops import atleast_2d as atleast_2d
 from .ops import atleast_3d as atleast_3d
+from .ops import bilinear as bilinear
 from .ops import block_diag as block_diag
 from .ops import broadcast_shapes as broadcast_shapes
 from .ops import broadcast_tensors as broadcast_tensors
-from .ops import bilinear as bilinear
 from .ops import broadcast_to as broadcast_to
 from .ops import cartesian_prod as cartesian_prod
 from .ops import cat as cat
@@ -49,6 +49,7 @@ from .ops import combinations as combinations
 from .ops import concat as concat
 from .ops import concatenate as concatenate
 from .ops import conv2d as conv2d
+from .ops import cosine_similarity as cosine_similarity
 from .ops import cross as cross
 from .ops import diag as diag
 from .ops import diag_embed as diag_embed
@@ -57,9 +58,6 @@ from .ops import diff as diff
 from .ops import div as div
 from .ops import dropout as dropout
 from .ops import dstack as dstack
-from .ops import cosine_similarity as cosine_similarity
-from .ops import div as div
-from .ops import dropout as dropout
 from .ops import embedding as embedding
 from .ops import eq as eq
 from .ops import exp as exp

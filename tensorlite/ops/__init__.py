@@ -62,13 +62,8 @@ from tensorlite.ops.elementwise import (
     tanh,
     where,
 )
-from tensorlite.ops.fold import (
-    channel_shuffle,
-    fold,
-    pixel_shuffle,
-    pixel_unshuffle,
-    unfold,
-)
+from tensorlite.ops.embedding import embedding
+from tensorlite.ops.fold import channel_shuffle, fold, pixel_shuffle, pixel_unshuffle, unfold
 from tensorlite.ops.index import (
     gather,
     getitem,
@@ -98,14 +93,8 @@ from tensorlite.ops.join import (
 )
 from tensorlite.ops.linalg import linear, matmul
 from tensorlite.ops.loss import cross_entropy, log_softmax, mse_loss, nll_loss, softmax
-from tensorlite.ops.norm import batch_norm, dropout
-from tensorlite.ops.padding import (
-    pad,
-)
-from tensorlite.ops.embedding import embedding
-from tensorlite.ops.linalg import linear, matmul
-from tensorlite.ops.loss import cross_entropy, log_softmax, mse_loss, nll_loss, softmax
 from tensorlite.ops.norm import batch_norm
+from tensorlite.ops.padding import pad
 from tensorlite.ops.pool import avg_pool2d, max_pool2d
 from tensorlite.ops.reduce import amax, amin, argmax, argmin, max, mean, min, sum, var
 from tensorlite.ops.scatter import (
@@ -162,10 +151,10 @@ __all__ = [
     "atleast_3d",
     "avg_pool2d",
     "batch_norm",
+    "bilinear",
     "block_diag",
     "broadcast_shapes",
     "broadcast_tensors",
-    "bilinear",
     "broadcast_to",
     "cartesian_prod",
     "cast",
@@ -180,8 +169,8 @@ __all__ = [
     "concat",
     "concatenate",
     "conv2d",
-    "cross",
     "cosine_similarity",
+    "cross",
     "cross_entropy",
     "diag",
     "diag_embed",
@@ -189,10 +178,10 @@ __all__ = [
     "diff",
     "div",
     "dropout",
-    "dstack",
     "dropout1d",
     "dropout2d",
     "dropout3d",
+    "dstack",
     "embedding",
     "eq",
     "exp",
@@ -252,11 +241,11 @@ __all__ = [
     "reshape",
     "roll",
     "rot90",
+    "scaled_dot_product_attention",
     "scatter",
     "scatter_add",
     "scatter_reduce",
     "select",
-    "scaled_dot_product_attention",
     "sigmoid",
     "softmax",
     "split",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tensorlite import ops
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
 from tensorlite.errors import ConfigError, DTypeError, ShapeError
 from tensorlite.ops.convert import as_tensor
-from tensorlite.ops.shape import getitem
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -70,7 +70,7 @@ def embedding(
         padding_idx = row_number(padding_idx, weight.shape[0], "embedding")
     if max_norm is not None:
         _shorten(weight, rows, max_norm, norm_type)
-    out = getitem(weight, make_tensor(rows))
+    out = ops.getitem(weight, make_tensor(rows))
     if not out.requires_grad or (padding_idx is None and not scale_grad_by_freq):
         return out
     scale = np.ones(rows.shape, weight.dtype)
