@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
 from tensorlite.autograd import TensorBase
+from tensorlite.errors import close_names
 from tensorlite.nn.containers import IndexOutside, pairs
-from tensorlite.nn.members import MemberError
+from tensorlite.nn.members import MemberError, NoSuchMemberError
 from tensorlite.nn.module import Module
 from tensorlite.tensor import Parameter
 
@@ -122,7 +123,11 @@ class ParameterDict(Module):
 
     def __getitem__(self, key: str) -> Any:
         if key not in self._keys:
-            raise KeyError(key)
+            raise NoSuchMemberError(
+                f"there is no parameter {key!r}.",
+                where="ParameterDict",
+                hint=close_names(str(key), self._keys),
+            )
         return getattr(self, str(key))
 
     def __setitem__(self, key: str, value: Any) -> None:

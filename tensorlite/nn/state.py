@@ -9,12 +9,11 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tensorlite.autograd import TensorBase
 from tensorlite.errors import DTypeError, StateError
 from tensorlite.nn.hooks import Hooked
 from tensorlite.nn.members import BUFFER, BUFFERS, MODULE, PARAMETER, join
-from tensorlite.ops.convert import to_array
-from tensorlite.tensor import Parameter, Tensor
+from tensorlite.ops.convert import as_tensor, to_array
+from tensorlite.tensor import Parameter, Tensor, zeros
 
 Transform = Callable[[Tensor], Tensor]
 
@@ -142,7 +141,7 @@ class State(Hooked):
         elif isinstance(own, Parameter):
             setattr(self, name, Parameter(given, requires_grad=own.requires_grad))
         else:
-            setattr(self, name, given if isinstance(given, TensorBase) else Tensor(given))
+            setattr(self, name, as_tensor(given))
 
     # --- other types and places -------------------------------------------------------------------
 
@@ -172,14 +171,14 @@ class State(Hooked):
         Raises:
             DTypeError: If the element type is not a floating one, or the device another.
         """
-        probe = Tensor(0.0).to(*args, **kwargs)
+        probe = zeros(1).to(*args, **kwargs)
         if probe.dtype.kind != "f":
             raise DTypeError(f"expected a floating point type, got {probe.dtype}.", where="to")
         return self._apply(lambda t: t.to(*args, **kwargs) if t.dtype.kind == "f" else t)
 
     def type(self, dst_type: DTypeLike) -> Self:
         """Cast all parameters and buffers to any element type."""
-        return self._apply(lambda t: t.to(dst_type))
+        return self._apply(lambda t: t.type(dst_type))
 
     def _cast(self, dtype: DTypeLike) -> Self:
         return self._apply(lambda t: t.to(dtype) if t.dtype.kind == "f" else t)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensorlite.autograd import TensorBase, no_grad
-from tensorlite.errors import ConfigError, ShapeError
+from tensorlite.errors import ConfigError, ShapeError, StateError
 from tensorlite.nn.containers import ModuleDict, ModuleList
 from tensorlite.nn.members import BUFFERS, PARAMETER
 from tensorlite.nn.module import Module
@@ -53,7 +53,7 @@ class ParametrizationList(ModuleList):
         with no_grad():
             for module in reversed(self._list()):
                 if not hasattr(module, "right_inverse"):
-                    raise ConfigError(
+                    raise StateError(
                         f"{type(module).__name__} has no right_inverse, so it cannot be assigned.",
                         where="parametrize",
                     )

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
 
 from tensorlite import ops
 from tensorlite.errors import ConfigError
-from tensorlite.tensor import Tensor
+from tensorlite.tensor import Tensor, full
 
 
 def pad_sequence(
@@ -46,7 +43,7 @@ def pad_sequence(
 
 def _filled(sequence: Tensor, length: int, value: float, left: bool) -> Tensor:
     gap = (length - sequence.shape[0], *sequence.shape[1:])
-    frame: Any = Tensor(np.full(gap, value, sequence.dtype))
+    frame = full(gap, value, dtype=sequence.dtype)
     return ops.cat([frame, sequence] if left else [sequence, frame])
 
 
