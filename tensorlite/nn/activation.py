@@ -237,6 +237,8 @@ class Hardsigmoid(Activation):
         """Apply to each element."""
         return ops.hardsigmoid(input, self.inplace)
 
+    extra_repr = Module.extra_repr  # PyTorch prints no settings here
+
 
 class Hardswish(Activation):
     """Straight pieces like a swish: ``x * min(max(x + 3, 0), 6) / 6``.
@@ -257,6 +259,8 @@ class Hardswish(Activation):
     def forward(self, input: Tensor) -> Tensor:
         """Apply to each element."""
         return ops.hardswish(input, self.inplace)
+
+    extra_repr = Module.extra_repr  # PyTorch prints no settings here
 
 
 class Hardshrink(Activation):
