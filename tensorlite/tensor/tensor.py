@@ -316,6 +316,12 @@ class Parameter(_Member):
         super().__init__(data)
         self.requires_grad_(requires_grad)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
+        """A copy of the values; the gradient stays behind, as in PyTorch."""
+        twin = type(self)(self.array.copy(order="K"), self.requires_grad)
+        memo[id(self)] = twin
+        return twin
+
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"
 

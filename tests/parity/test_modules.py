@@ -272,7 +272,9 @@ def casting(lib: Any) -> Any:
 @programs
 def copying(lib: Any) -> Any:
     m = net(lib)
+    m(lib.ones(1, 3)).sum().backward()
     twin = copy.deepcopy(m)
+    assert all(p.grad is None for p in twin.parameters())
     twin.stem.weight.data.zero_()
     return [m.stem.weight, twin.tied is twin.stem, twin.tied.weight, repr(twin) == repr(m)]
 
