@@ -68,7 +68,7 @@ class LeakyReLU(Activation):
     Source: Maas et al. 2013, "Rectifier Nonlinearities Improve Neural Network Acoustic Models".
     """
 
-    _shown = ("negative_slope",)
+    _shown: tuple[str, ...] = ("negative_slope",)
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class PReLU(Activation):
     Source: He et al. 2015, "Delving Deep into Rectifiers".
     """
 
-    _shown = ("num_parameters",)
+    _shown: tuple[str, ...] = ("num_parameters",)
 
     def __init__(
         self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None
@@ -140,7 +140,7 @@ class RReLU(Activation):
     Network".
     """
 
-    _shown = (
+    _shown: tuple[str, ...] = (
         "lower",
         "upper",
     )
@@ -179,7 +179,7 @@ class Hardtanh(Activation):
     Source: Collobert 2004, "Large Scale Machine Learning".
     """
 
-    _shown = (
+    _shown: tuple[str, ...] = (
         "min_val",
         "max_val",
     )
@@ -211,7 +211,7 @@ class ReLU6(Hardtanh):
     Source: Howard et al. 2017, "MobileNets".
     """
 
-    _shown = ()
+    _shown: tuple[str, ...] = ()
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__(0.0, 6.0, inplace)
@@ -325,7 +325,7 @@ class Threshold(Activation):
         Threshold(threshold=0.1, value=20)
     """
 
-    _shown = (
+    _shown: tuple[str, ...] = (
         "threshold",
         "value",
     )

@@ -57,6 +57,14 @@ class MultiheadAttention(Module):
     Source: Vaswani et al. 2017, "Attention Is All You Need".
     """
 
+    in_proj_weight: Any  # a Parameter or None, as are the following
+    q_proj_weight: Any
+    k_proj_weight: Any
+    v_proj_weight: Any
+    in_proj_bias: Any
+    bias_k: Any
+    bias_v: Any
+
     def __init__(
         self,
         embed_dim: int,

@@ -275,7 +275,7 @@ class _Watch:
 
     def __init__(self, module: Module, hooks: Hooks) -> None:
         self._module, self._hooks = module, hooks
-        self._grad_output: Any = ()
+        self._grad_output: Any = None
         self._has_inputs = False
         self._count = 0
 
@@ -305,7 +305,9 @@ class _Watch:
         return grads
 
     def _leaving(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
-        grad_output, self._grad_output = self._grad_output, ()
+        grad_output, self._grad_output = self._grad_output, None
+        if grad_output is None:  # a second derivative, which did not come through the outputs
+            return grads
         return self._call(grads, grad_output)
 
     def _call(self, grads: tuple[Any, ...], grad_output: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -133,7 +133,7 @@ def eye_(tensor: Tensor) -> Tensor:
     """
     if tensor.ndim != 2:
         raise ShapeError(f"expected a matrix, got {tensor.shape}.", where="eye_")
-    return _set(tensor, np.eye(*tensor.shape))
+    return _set(tensor, np.eye(tensor.shape[0], tensor.shape[1]))
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 from tensorlite import ops
 from tensorlite.nn import init
 from tensorlite.nn.module import Module, new_parameter, shape_of
-from tensorlite.tensor import Tensor
+from tensorlite.tensor import Parameter, Tensor
 
 
 class Identity(Module):
@@ -52,6 +52,8 @@ class Linear(Module):
         >>> Linear(20, 30)(tl.zeros(128, 20)).shape == (128, 30)
         True
     """
+
+    bias: Parameter | None
 
     def __init__(
         self,
@@ -109,6 +111,8 @@ class Bilinear(Module):
         >>> Bilinear(20, 30, 40)(tl.zeros(5, 20), tl.zeros(5, 30)).shape == (5, 40)
         True
     """
+
+    bias: Parameter | None
 
     def __init__(
         self,

@@ -81,6 +81,9 @@ class RNNCellBase(Module):
         dtype: The element type; float32 if ``None``.
     """
 
+    bias_ih: Any  # a Parameter or None
+    bias_hh: Any
+
     def __init__(
         self,
         input_size: int,

@@ -233,7 +233,7 @@ class ChannelShuffle(Module):
 class _Windows(Module):
     """Windows that slide over pictures."""
 
-    _shown = ("kernel_size", "dilation", "padding", "stride")
+    _shown: tuple[str, ...] = ("kernel_size", "dilation", "padding", "stride")
 
     def __init__(
         self, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1

@@ -97,9 +97,9 @@ class State(Hooked):
         given = dict(state_dict)
         result = LoadResult([], [])
         faults: list[str] = []
-        for path, module in self.named_modules(remove_duplicate=False):
+        for path, below in self.named_modules(remove_duplicate=False):
             dot = join(path, "")
-            module._tell("load_pre", given, dot, {}, strict, *result, faults)
+            below._tell("load_pre", given, dot, {}, strict, *result, faults)
         slots = {join(path, name): (m, name) for path, m, name in self._slots()}
         old = not hasattr(state_dict, "_metadata")  # before PyTorch counted batches
         result.missing_keys.extend(
@@ -120,8 +120,8 @@ class State(Hooked):
         ]
         if faults:
             raise StateError(f"the state does not fit. {' '.join(faults)}", where=_name(self))
-        for key, (module, name) in found.items():
-            module._take(name, given[key], arrays[key], assign)
+        for key, (owner, name) in found.items():
+            owner._take(name, given[key], arrays[key], assign)
         for own in self.modules():
             own._tell("load", result)
         return result

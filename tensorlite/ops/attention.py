@@ -96,7 +96,7 @@ def _masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
     blind = ~seen.any(-1, keepdims=True)
     if not blind.any():
         return ops.softmax(scores, -1)
-    rows = make_tensor(blind)
+    rows = make_tensor(np.asarray(blind))
     return ops.where(rows, 0.0, ops.softmax(ops.where(rows, 0.0, scores), -1))
 
 

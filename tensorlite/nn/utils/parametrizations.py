@@ -54,6 +54,9 @@ def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
 class _SpectralNorm(Module):
     """A weight over its largest singular value."""
 
+    _u: Tensor
+    _v: Tensor
+
     def __init__(
         self, weight: Tensor, n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12
     ) -> None:

@@ -103,7 +103,7 @@ def register_parametrization(
         ['bias', 'parametrizations.weight.original']
     """
     if is_parametrized(module, tensor_name):
-        parametrizations: Any = module.parametrizations[tensor_name]  # type: ignore[index]
+        parametrizations: Any = _made(module)[tensor_name]
         before = getattr(module, tensor_name)
         _check(before, parametrization(before), tensor_name, unsafe)
         parametrizations.append(parametrization)
@@ -122,7 +122,7 @@ def register_parametrization(
         _change_class(module)
         module.parametrizations = ModuleDict()
     _add_property(type(module), tensor_name)
-    module.parametrizations[tensor_name] = made  # type: ignore[index]
+    _made(module)[tensor_name] = made
     return module
 
 
@@ -153,6 +153,10 @@ def _add_property(cls: type, name: str) -> None:
     setattr(cls, name, property(get, put))
 
 
+def _made(module: Module) -> Any:
+    return module.__dict__["parametrizations"]
+
+
 def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
     """Whether something, or one tensor, of a module is computed by ``register_parametrization``."""
     found = module.__dict__.get("parametrizations")
@@ -179,7 +183,7 @@ def remove_parametrizations(
     """
     if not is_parametrized(module, tensor_name):
         raise ConfigError(f"{tensor_name!r} is not parametrized.", where="remove_parametrizations")
-    made: Any = module.parametrizations[tensor_name]  # type: ignore[index]
+    made: Any = _made(module)[tensor_name]
     if not leave_parametrized and not made.is_tensor:
         raise ConfigError(
             "expected leave_parametrized=True where there are several originals.",
@@ -188,7 +192,7 @@ def remove_parametrizations(
     originals = [getattr(made, name) for name in made._names()]
     value = getattr(module, tensor_name).detach() if leave_parametrized else originals[0]
     learned = any(isinstance(original, Parameter) for original in originals)
-    del module.parametrizations[tensor_name]  # type: ignore[operator, union-attr]
+    del _made(module)[tensor_name]
     delattr(type(module), tensor_name)
     if learned:
         trained = any(original.requires_grad for original in originals)

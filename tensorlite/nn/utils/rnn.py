@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tensorlite import ops
 from tensorlite.errors import ConfigError
@@ -48,7 +49,7 @@ def _filled(sequence: Tensor, length: int, value: float, left: bool) -> Tensor:
 
 
 def unpad_sequence(
-    padded_sequences: Tensor, lengths: Sequence[int] | Tensor, batch_first: bool = False
+    padded_sequences: Tensor, lengths: Any, batch_first: bool = False
 ) -> list[Tensor]:
     """The sequences that ``pad_sequence`` has put together."""
     columns = padded_sequences if batch_first else ops.transpose(padded_sequences, 0, 1)
