@@ -46,6 +46,7 @@ from .ops import addmv as addmv
 from .ops import addr as addr
 from .ops import all as all
 from .ops import allclose as allclose
+from .ops import alpha_dropout as alpha_dropout
 from .ops import amax as amax
 from .ops import amin as amin
 from .ops import aminmax as aminmax
@@ -72,6 +73,7 @@ from .ops import atleast_2d as atleast_2d
 from .ops import atleast_3d as atleast_3d
 from .ops import avg_pool1d as avg_pool1d
 from .ops import baddbmm as baddbmm
+from .ops import bilinear as bilinear
 from .ops import bincount as bincount
 from .ops import bitwise_and as bitwise_and
 from .ops import bitwise_left_shift as bitwise_left_shift
@@ -110,6 +112,7 @@ from .ops import conv_transpose3d as conv_transpose3d
 from .ops import copysign as copysign
 from .ops import cos as cos
 from .ops import cosh as cosh
+from .ops import cosine_similarity as cosine_similarity
 from .ops import count_nonzero as count_nonzero
 from .ops import cross as cross
 from .ops import cummax as cummax
@@ -128,6 +131,7 @@ from .ops import dot as dot
 from .ops import dropout as dropout
 from .ops import dstack as dstack
 from .ops import einsum as einsum
+from .ops import embedding as embedding
 from .ops import eq as eq
 from .ops import equal as equal
 from .ops import erf as erf
@@ -136,6 +140,7 @@ from .ops import erfinv as erfinv
 from .ops import exp as exp
 from .ops import exp2 as exp2
 from .ops import expm1 as expm1
+from .ops import feature_alpha_dropout as feature_alpha_dropout
 from .ops import fix as fix
 from .ops import flatten as flatten
 from .ops import flip as flip
@@ -225,6 +230,7 @@ from .ops import nonzero as nonzero
 from .ops import norm as norm
 from .ops import not_equal as not_equal
 from .ops import outer as outer
+from .ops import pairwise_distance as pairwise_distance
 from .ops import permute as permute
 from .ops import pixel_shuffle as pixel_shuffle
 from .ops import pixel_unshuffle as pixel_unshuffle

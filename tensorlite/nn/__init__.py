@@ -1,7 +1,19 @@
 """Layers, containers, initial values and losses; names and arguments are PyTorch's."""
 
-from tensorlite.nn import functional, init
-from tensorlite.nn.activation import ReLU, Sigmoid, Tanh
+from tensorlite.nn import functional, init, utils
+from tensorlite.nn.activation import (
+    Hardshrink,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    LeakyReLU,
+    PReLU,
+    ReLU,
+    ReLU6,
+    RReLU,
+    Softshrink,
+    Threshold,
+)
 from tensorlite.nn.adaptive_pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -13,6 +25,7 @@ from tensorlite.nn.adaptive_pooling import (
     MaxUnpool2d,
     MaxUnpool3d,
 )
+from tensorlite.nn.attention import MultiheadAttention, TransformerEncoder, TransformerEncoderLayer
 from tensorlite.nn.binary_losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -22,10 +35,20 @@ from tensorlite.nn.binary_losses import (
     SoftMarginLoss,
 )
 from tensorlite.nn.box_losses import CIoULoss, DIoULoss, GIoULoss, IoULoss
-from tensorlite.nn.containers import ModuleList, Sequential
+from tensorlite.nn.containers import ModuleDict, ModuleList, Sequential
 from tensorlite.nn.conv import Conv1d, Conv2d, Conv3d
 from tensorlite.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
-from tensorlite.nn.dropout import Dropout
+from tensorlite.nn.distance import CosineSimilarity, PairwiseDistance
+from tensorlite.nn.dropout import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    FeatureAlphaDropout,
+    StochasticDepth,
+)
+from tensorlite.nn.embedding import Embedding
 from tensorlite.nn.group_norm import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from tensorlite.nn.lazy import (
     LazyBatchNorm1d,
@@ -44,7 +67,7 @@ from tensorlite.nn.lazy import (
     UninitializedBuffer,
     UninitializedParameter,
 )
-from tensorlite.nn.linear import Linear
+from tensorlite.nn.linear import Bilinear, Identity, Linear
 from tensorlite.nn.losses import CrossEntropyLoss, FocalLoss, NLLLoss
 from tensorlite.nn.margin_losses import (
     CosineEmbeddingLoss,
@@ -64,6 +87,24 @@ from tensorlite.nn.normalization import (
     InstanceNorm2d,
     InstanceNorm3d,
 )
+from tensorlite.nn.padding import (
+    CircularPad1d,
+    CircularPad2d,
+    CircularPad3d,
+    ConstantPad1d,
+    ConstantPad2d,
+    ConstantPad3d,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReflectionPad3d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+    ZeroPad1d,
+    ZeroPad2d,
+    ZeroPad3d,
+)
+from tensorlite.nn.parameter_containers import ParameterDict, ParameterList
 from tensorlite.nn.pooling import (
     AvgPool1d,
     AvgPool2d,
@@ -75,6 +116,8 @@ from tensorlite.nn.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from tensorlite.nn.recurrent import GRU, LSTM, RNN, RNNBase
+from tensorlite.nn.recurrent_steps import GRUCell, LSTMCell, RNNCell
 from tensorlite.nn.regression_losses import (
     GaussianNLLLoss,
     HalfSquaredErrorLoss,
@@ -85,7 +128,33 @@ from tensorlite.nn.regression_losses import (
     PoissonNLLLoss,
     SmoothL1Loss,
 )
-from tensorlite.nn.reshaping import Flatten
+from tensorlite.nn.reshaping import (
+    ChannelShuffle,
+    Flatten,
+    Fold,
+    PixelShuffle,
+    PixelUnshuffle,
+    Unflatten,
+    Unfold,
+    Upsample,
+    UpsamplingBilinear2d,
+    UpsamplingNearest2d,
+)
+from tensorlite.nn.smooth import (
+    CELU,
+    ELU,
+    GELU,
+    SELU,
+    LogSigmoid,
+    Mish,
+    Sigmoid,
+    SiLU,
+    Softplus,
+    Softsign,
+    Tanh,
+    Tanhshrink,
+)
+from tensorlite.nn.softmax import GLU, LogSoftmax, Softmax, Softmax2d, Softmin
 from tensorlite.tensor import Buffer, Parameter
 
 __all__ = [
@@ -95,6 +164,7 @@ __all__ = [
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
+    "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
@@ -103,8 +173,17 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "Bilinear",
     "Buffer",
+    "CELU",
     "CIoULoss",
+    "ChannelShuffle",
+    "CircularPad1d",
+    "CircularPad2d",
+    "CircularPad3d",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "ConstantPad3d",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -112,18 +191,35 @@ __all__ = [
     "ConvTranspose2d",
     "ConvTranspose3d",
     "CosineEmbeddingLoss",
+    "CosineSimilarity",
     "CrossEntropyLoss",
     "DIoULoss",
     "DiceLoss",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
+    "ELU",
+    "Embedding",
+    "FeatureAlphaDropout",
     "Flatten",
     "FocalLoss",
+    "Fold",
+    "GELU",
     "GIoULoss",
+    "GLU",
+    "GRU",
+    "GRUCell",
     "GaussianNLLLoss",
     "GroupNorm",
     "HalfSquaredErrorLoss",
+    "Hardshrink",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
     "HingeEmbeddingLoss",
     "HuberLoss",
+    "Identity",
     "InstanceNorm1d",
     "InstanceNorm2d",
     "InstanceNorm3d",
@@ -133,6 +229,8 @@ __all__ = [
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
+    "LSTM",
+    "LSTMCell",
     "LayerNorm",
     "LazyBatchNorm1d",
     "LazyBatchNorm2d",
@@ -147,8 +245,11 @@ __all__ = [
     "LazyInstanceNorm2d",
     "LazyInstanceNorm3d",
     "LazyLinear",
+    "LeakyReLU",
     "Linear",
     "LocalResponseNorm",
+    "LogSigmoid",
+    "LogSoftmax",
     "MSELoss",
     "MarginRankingLoss",
     "MaxPool1d",
@@ -157,26 +258,68 @@ __all__ = [
     "MaxUnpool1d",
     "MaxUnpool2d",
     "MaxUnpool3d",
+    "Mish",
     "Module",
+    "ModuleDict",
     "ModuleList",
     "MultiLabelMarginLoss",
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
+    "MultiheadAttention",
     "NLLLoss",
+    "PReLU",
+    "PairwiseDistance",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
+    "PixelShuffle",
+    "PixelUnshuffle",
     "PoissonNLLLoss",
     "RMSNorm",
+    "RNN",
+    "RNNBase",
+    "RNNCell",
+    "RReLU",
     "ReLU",
+    "ReLU6",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReflectionPad3d",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
+    "ReplicationPad3d",
+    "SELU",
     "Sequential",
+    "SiLU",
     "Sigmoid",
     "SigmoidFocalLoss",
     "SmoothL1Loss",
     "SoftMarginLoss",
+    "Softmax",
+    "Softmax2d",
+    "Softmin",
+    "Softplus",
+    "Softshrink",
+    "Softsign",
+    "StochasticDepth",
     "Tanh",
+    "Tanhshrink",
+    "Threshold",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
+    "Unflatten",
+    "Unfold",
     "UninitializedBuffer",
     "UninitializedParameter",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+    "ZeroPad1d",
+    "ZeroPad2d",
+    "ZeroPad3d",
     "functional",
     "init",
+    "utils",
 ]

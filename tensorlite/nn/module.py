@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Self
-
-import numpy as np
-from numpy.typing import DTypeLike
+from collections.abc import Callable, Sequence
+from typing import Any, Self
 
 from tensorlite.autograd import TensorBase
-from tensorlite.errors import StateError, TensorliteError, UnknownNameError, close_names
-from tensorlite.ops.convert import to_array
-from tensorlite.tensor import Buffer, Parameter, Tensor
-
-Hook = Callable[["Module", tuple[Any, ...], Any], Any]
+from tensorlite.errors import ConfigError, TensorliteError, UnknownNameError, close_names
+from tensorlite.nn.state import State
+from tensorlite.tensor import Parameter, zeros
 
 
-class LoadResult(NamedTuple):
-    """The names that ``load_state_dict`` did not find, and those it had no use for."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-
-class Hooked:
-    """A registered hook; ``remove()`` takes it off again."""
-
-    def __init__(self, hooks: list[Hook], hook: Hook) -> None:
-        self._hooks, self._hook = hooks, hook
-
-    def remove(self) -> None:
-        """Take the hook off."""
-        if self._hook in self._hooks:
-            self._hooks.remove(self._hook)
-
-
-class Module:
+class Module(State):
     """A layer or a model: parameters, buffers and other modules, and a ``forward`` method.
 
     Whatever is assigned to an attribute and is a ``Parameter``, a ``Buffer`` or a ``Module``
@@ -54,23 +30,12 @@ class Module:
         ...         self.fc = nn.Linear(3, 3)
         ...     def forward(self, x):
         ...         return self.fc(self.fc(x))
-        >>> Twice()(tl.zeros(2, 3)).shape
-        (2, 3)
+        >>> Twice()(tl.zeros(2, 3)).shape == (2, 3)
+        True
     """
 
     training: bool = True
     _frozen: bool = False
-    _forward_hooks: list[Hook] | None = None
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        before = self.__dict__.get(name)
-        if isinstance(before, Parameter) and not (value is None or isinstance(value, Parameter)):
-            raise StateError(
-                f"expected a Parameter or None for {name!r}, got {type(value).__name__}.",
-                where=type(self).__name__,
-                hint=f"Write nn.Parameter(...), or change it in place with {name}.data.copy_().",
-            )
-        object.__setattr__(self, name, value)
 
     def forward(self, *inputs: Any) -> Any:
         """Compute the output; subclasses write this."""
@@ -85,16 +50,14 @@ class Module:
         return 0
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        """Run ``forward``; an error on the way out is told the layer's path."""
+        """Run ``forward`` and the hooks; an error on the way out is told the layer's path."""
         try:
-            output = self.forward(*inputs, **options)
+            if self._hooks is None:
+                return self.forward(*inputs, **options)
+            return self._hooks.run(self, inputs, options)
         except TensorliteError as error:
             self._locate(error)
             raise
-        for hook in self._forward_hooks or ():
-            changed = hook(self, inputs, output)
-            output = output if changed is None else changed
-        return output
 
     def _locate(self, error: TensorliteError) -> None:
         """Name the layer that complained by its path from here."""
@@ -108,152 +71,15 @@ class Module:
                 error.where = layer if own else f"{layer}, {op}"
                 return
 
-    # --- what belongs to it -----------------------------------------------------------------------
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """The modules assigned to attributes, with their names."""
-        return ((name, m) for name, m in list(vars(self).items()) if isinstance(m, Module))
-
-    def children(self) -> Iterator[Module]:
-        """The modules assigned to attributes."""
-        return (module for _, module in self.named_children())
-
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """This module and all below it, each once, with dotted names; its own is ``prefix``."""
-        seen: set[int] = set()
-        stack = [(prefix, self)]
-        while stack:
-            path, module = stack.pop()
-            if id(module) not in seen:
-                seen.add(id(module))
-                yield path, module
-                below = [(_join(path, name), child) for name, child in module.named_children()]
-                stack.extend(reversed(below))
-
-    def modules(self) -> Iterator[Module]:
-        """This module and all below it, each once."""
-        return (module for _, module in self.named_modules())
-
-    def _named(self, kind: type[Tensor]) -> Iterator[tuple[str, Any]]:
-        seen: set[int] = set()
-        for path, module in self.named_modules():
-            for name, value in list(vars(module).items()):
-                if isinstance(value, kind) and id(value) not in seen:
-                    seen.add(id(value))
-                    yield _join(path, name), value
-
-    def _all_named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """As ``named_modules``, but a module that is used twice comes twice."""
-        yield prefix, self
-        for name, child in self.named_children():
-            yield from child._all_named_modules(_join(prefix, name))
-
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """All parameters, each once, with dotted names."""
-        return self._named(Parameter)
-
-    def parameters(self) -> Iterator[Parameter]:
-        """All parameters, each once."""
-        return (parameter for _, parameter in self.named_parameters())
-
-    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
-        """All buffers, each once, with dotted names."""
-        return self._named(Buffer)
-
-    def buffers(self) -> Iterator[Buffer]:
-        """All buffers, each once."""
-        return (buffer for _, buffer in self.named_buffers())
-
-    def register_buffer(self, name: str, tensor: Any) -> None:
-        """Make a tensor part of the state under this name; ``self.name = Buffer(tensor)``."""
-        setattr(self, name, None if tensor is None else Buffer(tensor))
-
-    def get_submodule(self, path: str) -> Module:
-        """The module under a dotted name.
-
-        Raises:
-            UnknownNameError: If there is none; says which names are close.
-        """
-        found = dict(self.named_modules())
-        if path not in found:
-            raise UnknownNameError(
-                f"there is no module {path!r}.",
-                where=type(self).__name__,
-                hint=close_names(path, found) or f"There are: {', '.join(filter(None, found))}.",
-            )
-        return found[path]
-
-    # --- state ------------------------------------------------------------------------------------
-
-    def state_dict(self) -> dict[str, Tensor]:
-        """All parameters and buffers by dotted name; they share the module's memory."""
-        state: dict[str, Tensor] = {}
-        for path, module in self._all_named_modules():
-            for kind in (Parameter, Buffer):
-                for name, value in vars(module).items():
-                    if isinstance(value, kind):
-                        state[_join(path, name)] = value.detach()
-        return state
-
-    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> LoadResult:
-        """Take over parameters and buffers, in place.
-
-        Everything is compared before anything is written.
-
-        Args:
-            state: Tensors or arrays by dotted name.
-            strict: Whether missing and unexpected names are errors.
-
-        Returns:
-            The missing and the unexpected names.
-
-        Raises:
-            StateError: If names (with ``strict``) or shapes differ; lists all of them.
-        """
-        own = self.state_dict()
-        missing = [name for name in own if name not in state]
-        unexpected = [name for name in state if name not in own]
-        arrays = {name: to_array(state[name]) for name in own if name in state}
-        wrong = [
-            f"{name} has shape {own[name].shape}, the state {array.shape}"
-            for name, array in arrays.items()
-            if array.shape != own[name].shape
-        ]
-        faults = list(wrong)
-        if strict:
-            faults += [f"missing: {', '.join(missing)}"] if missing else []
-            faults += [f"unexpected: {', '.join(unexpected)}"] if unexpected else []
-        if faults:
-            raise StateError(
-                f"the state does not fit: {'; '.join(faults)}.", where=type(self).__name__
-            )
-        for name, array in arrays.items():
-            own[name].copy_(array)
-        return LoadResult(missing, unexpected)
-
-    def to(self, dtype: DTypeLike) -> Self:
-        """Cast all floating point parameters and buffers, and return the module."""
-        for _, tensor in [*self._named(Parameter), *self._named(Buffer)]:
-            if tensor.dtype.kind == "f":
-                tensor.array = tensor.array.astype(np.dtype(dtype), copy=False)
-                tensor.version[0] += 1
-                tensor.grad = None
-        return self
-
-    def float(self) -> Self:
-        """Cast to float32."""
-        return self.to(np.float32)
-
-    def double(self) -> Self:
-        """Cast to float64."""
-        return self.to(np.float64)
-
     # --- modes ------------------------------------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:
         """Switch to training; what is frozen stays in evaluation."""
-        for module in self.modules():
-            module.training = mode and not module._frozen
+        if not isinstance(mode, bool):
+            raise ConfigError(f"expected True or False, got {mode!r}.", where="train")
+        self.training = mode and not self._frozen
+        for module in self.children():
+            module.train(mode)
         return self
 
     def eval(self) -> Self:
@@ -315,33 +141,33 @@ class Module:
         for p in self.parameters():
             p.grad = None if set_to_none or p.grad is None else p.grad.zero_()
 
-    def apply(self, function: Callable[[Module], Any]) -> Self:
-        """Call a function with every module below and this one, and return the module."""
-        for module in reversed(list(self.modules())):
-            function(module)
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
+        """Call a function with every module below and then this one, and return the module."""
+        for module in self.children():
+            module.apply(fn)
+        fn(self)
         return self
 
-    def register_forward_hook(self, hook: Hook) -> Hooked:
-        """Call ``hook(module, inputs, output)`` after each forward; its result is the output."""
-        if self._forward_hooks is None:
-            self._forward_hooks = []
-        self._forward_hooks.append(hook)
-        return Hooked(self._forward_hooks, hook)
+    def _get_name(self) -> str:
+        return type(self).__name__
 
     def __repr__(self) -> str:
-        lines = [
-            f"({name}): " + repr(child).replace("\n", "\n  ")
-            for name, child in self.named_children()
-        ]
-        extra = self.extra_repr()
-        if not lines:
-            return f"{type(self).__name__}({extra})"
-        inside = "\n  ".join([extra, *lines] if extra else lines)
-        return f"{type(self).__name__}(\n  {inside}\n)"
+        return self._tree([(name, repr(child)) for name, child in self._modules.items()])
+
+    def _tree(self, children: list[tuple[str, str]]) -> str:
+        """The printed form, given those of the children."""
+        extra = self.extra_repr().split("\n") if self.extra_repr() else []
+        if len(extra) == 1 and not children:
+            return f"{self._get_name()}({extra[0]})"
+        lines = extra + [f"({name}): " + text.replace("\n", "\n  ") for name, text in children]
+        inside = "\n  ".join(lines)
+        return f"{self._get_name()}(\n  {inside}\n)" if lines else f"{self._get_name()}()"
 
 
-def _join(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name
+def new_parameter(shape: Sequence[int], device: Any = None, dtype: Any = None) -> Parameter:
+    """A parameter of zeros, as layers with ``device=`` and ``dtype=`` begin."""
+    values = zeros(tuple(shape)) if dtype is None else zeros(tuple(shape), dtype=dtype)
+    return Parameter(values if device is None else values.to(device))
 
 
 def shape_of(value: Any) -> tuple[int, ...]:

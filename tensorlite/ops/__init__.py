@@ -48,6 +48,7 @@ from tensorlite.ops.arrange import (
     triu,
     triu_indices,
 )
+from tensorlite.ops.attention import scaled_dot_product_attention
 from tensorlite.ops.binary_loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -113,6 +114,16 @@ from tensorlite.ops.compare import (
 from tensorlite.ops.conv import conv1d, conv2d, conv3d
 from tensorlite.ops.conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from tensorlite.ops.convert import as_tensor, cast, clone
+from tensorlite.ops.distance import bilinear, cosine_similarity, pairwise_distance
+from tensorlite.ops.dropout import (
+    alpha_dropout,
+    dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+    feature_alpha_dropout,
+    stochastic_depth,
+)
 from tensorlite.ops.einsum import einsum, tensordot
 from tensorlite.ops.elementwise import (
     add,
@@ -134,6 +145,7 @@ from tensorlite.ops.elementwise import (
     subtract,
     true_divide,
 )
+from tensorlite.ops.embedding import embedding
 from tensorlite.ops.extreme import (
     amax,
     amin,
@@ -225,7 +237,7 @@ from tensorlite.ops.margin_loss import (
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
 )
-from tensorlite.ops.norm import batch_norm, dropout
+from tensorlite.ops.norm import batch_norm
 from tensorlite.ops.padding import pad
 from tensorlite.ops.pool import (
     avg_pool1d,
@@ -389,6 +401,7 @@ __all__ = [
     "affine_grid",
     "all",
     "allclose",
+    "alpha_dropout",
     "amax",
     "amin",
     "aminmax",
@@ -418,6 +431,7 @@ __all__ = [
     "avg_pool3d",
     "baddbmm",
     "batch_norm",
+    "bilinear",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "bincount",
@@ -463,6 +477,7 @@ __all__ = [
     "cos",
     "cosh",
     "cosine_embedding_loss",
+    "cosine_similarity",
     "count_nonzero",
     "cross",
     "cross_entropy",
@@ -482,9 +497,13 @@ __all__ = [
     "divide",
     "dot",
     "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
     "dstack",
     "einsum",
     "elu",
+    "embedding",
     "eq",
     "equal",
     "erf",
@@ -494,6 +513,7 @@ __all__ = [
     "exp2",
     "expand",
     "expm1",
+    "feature_alpha_dropout",
     "fix",
     "flatten",
     "flip",
@@ -624,6 +644,7 @@ __all__ = [
     "one_hot",
     "outer",
     "pad",
+    "pairwise_distance",
     "permute",
     "pixel_shuffle",
     "pixel_unshuffle",
@@ -650,6 +671,7 @@ __all__ = [
     "rrelu",
     "rsqrt",
     "rsub",
+    "scaled_dot_product_attention",
     "scatter",
     "scatter_add",
     "scatter_reduce",
@@ -679,6 +701,7 @@ __all__ = [
     "stack",
     "std",
     "std_mean",
+    "stochastic_depth",
     "sub",
     "subtract",
     "sum",

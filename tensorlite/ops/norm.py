@@ -1,4 +1,4 @@
-"""Batch normalisation and dropout."""
+"""Batch normalisation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tensorlite import kernels, random
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.activations import Relu
@@ -151,25 +151,3 @@ def move(running: TensorBase, value: Array, momentum: float) -> None:
     running.array *= 1 - momentum
     running.array += momentum * value
     running.version[0] += 1
-
-
-def dropout(input: Any, p: float = 0.5, training: bool = True) -> Tensor:
-    """Set elements to 0 with probability ``p`` and scale the others by ``1 / (1 - p)``.
-
-    Outside training the input is returned as it is.
-
-    Raises:
-        ConfigError: If ``p`` is not between 0 and 1.
-
-    Source: Srivastava et al. 2014, "Dropout: A Simple Way to Prevent Neural Networks from
-    Overfitting".
-    """
-    x = as_tensor(input)
-    if not 0 <= p <= 1:
-        raise ConfigError(f"expected a probability from 0 to 1, got {p}.", where="dropout")
-    if not training or p == 0:
-        return x
-    if p == 1:
-        return x * 0.0
-    kept = random.default_generator.uniform(x.shape) >= p
-    return x * make_tensor(kept.astype(x.dtype) * x.dtype.type(1 / (1 - p)))

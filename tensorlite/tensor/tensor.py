@@ -368,9 +368,15 @@ class Parameter(_Member):
 
     __slots__ = ()
 
-    def __init__(self, data: Any, requires_grad: bool = True) -> None:
+    def __init__(self, data: Any = (), requires_grad: bool = True) -> None:
         super().__init__(data)
         self.requires_grad_(requires_grad)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
+        """A copy of the values; the gradient stays behind, as in PyTorch."""
+        twin = type(self)(self.array.copy(order="K"), self.requires_grad)
+        memo[id(self)] = twin
+        return twin
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"
@@ -381,9 +387,14 @@ class Buffer(_Member):
 
     Args:
         data: The initial values; a tensor's memory is shared, anything else is copied.
+        persistent: Whether it is part of a module's ``state_dict``.
     """
 
-    __slots__ = ()
+    __slots__ = ("persistent",)
+
+    def __init__(self, data: Any, persistent: bool = True) -> None:
+        super().__init__(data)
+        self.persistent = persistent
 
 
 def _take_docstrings(family: type) -> None:
