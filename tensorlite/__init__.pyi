@@ -67,6 +67,7 @@ from .ops import cummax as cummax
 from .ops import cummin as cummin
 from .ops import cumprod as cumprod
 from .ops import cumsum as cumsum
+from .ops import det as det
 from .ops import diag as diag
 from .ops import diag_embed as diag_embed
 from .ops import diagonal as diagonal
@@ -88,6 +89,7 @@ from .ops import ge as ge
 from .ops import ger as ger
 from .ops import gt as gt
 from .ops import histc as histc
+from .ops import hsplit as hsplit
 from .ops import hstack as hstack
 from .ops import index_add as index_add
 from .ops import index_copy as index_copy
@@ -95,6 +97,7 @@ from .ops import index_fill as index_fill
 from .ops import index_put as index_put
 from .ops import index_select as index_select
 from .ops import inner as inner
+from .ops import inverse as inverse
 from .ops import kron as kron
 from .ops import kthvalue as kthvalue
 from .ops import le as le
@@ -148,6 +151,7 @@ from .ops import scatter_reduce as scatter_reduce
 from .ops import searchsorted as searchsorted
 from .ops import select as select
 from .ops import sigmoid as sigmoid
+from .ops import slogdet as slogdet
 from .ops import softmax as softmax
 from .ops import sort as sort
 from .ops import split as split
@@ -182,6 +186,7 @@ from .ops import unsqueeze as unsqueeze
 from .ops import var as var
 from .ops import var_mean as var_mean
 from .ops import vdot as vdot
+from .ops import vsplit as vsplit
 from .ops import vstack as vstack
 from .ops import where as where
 from .ops.convert import float32 as float32

@@ -1,7 +1,8 @@
 """The differentiable operations, by family; forward and backward stand side by side.
 
-Reading order: ``elementwise``, ``shape``, ``reduce``, ``linalg``, ``loss``, ``conv``, ``pool``,
-``norm``; ``convert`` holds what they share. Names and meaning are PyTorch's.
+Reading order: ``elementwise``, ``shape``, ``placing``, ``index``, ``reduce``, ``linalg``, ``loss``,
+``conv``, ``pool``, ``norm``; ``convert`` holds what they share. Names and meaning are PyTorch's.
+A function may have the name of a module here (``norm``): it is imported after it and wins.
 """
 
 from tensorlite.ops.arrange import (
@@ -96,11 +97,13 @@ from tensorlite.ops.join import (
     concat,
     concatenate,
     dstack,
+    hsplit,
     hstack,
     split,
     stack,
     tensor_split,
     unbind,
+    vsplit,
     vstack,
 )
 from tensorlite.ops.linalg import (
@@ -196,6 +199,11 @@ from tensorlite.ops.shape import (
     unflatten,
     unsqueeze,
 )
+from tensorlite.ops.solve import (
+    det,
+    inverse,
+    slogdet,
+)
 from tensorlite.ops.sort import (
     argsort,
     bincount,
@@ -265,6 +273,7 @@ __all__ = [
     "cummin",
     "cumprod",
     "cumsum",
+    "det",
     "diag",
     "diag_embed",
     "diagonal",
@@ -290,6 +299,7 @@ __all__ = [
     "grid_sample",
     "gt",
     "histc",
+    "hsplit",
     "hstack",
     "index_add",
     "index_copy",
@@ -298,6 +308,7 @@ __all__ = [
     "index_select",
     "inner",
     "interpolate",
+    "inverse",
     "kron",
     "kthvalue",
     "le",
@@ -358,6 +369,7 @@ __all__ = [
     "searchsorted",
     "select",
     "sigmoid",
+    "slogdet",
     "softmax",
     "sort",
     "split",
@@ -394,6 +406,7 @@ __all__ = [
     "var",
     "var_mean",
     "vdot",
+    "vsplit",
     "vstack",
     "where",
 ]

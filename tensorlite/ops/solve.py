@@ -112,6 +112,9 @@ def inv(A: Any) -> Tensor:
     return Inverse.apply(_square(A, "linalg.inv"))
 
 
+inverse = inv
+
+
 def det(A: Any) -> Tensor:
     """Determinant of matrices; one that is singular has no gradient."""
     sign, size = slogdet(A)
