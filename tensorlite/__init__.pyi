@@ -98,6 +98,7 @@ from .ops import index_put as index_put
 from .ops import index_select as index_select
 from .ops import inner as inner
 from .ops import inverse as inverse
+from .ops import isin as isin
 from .ops import kron as kron
 from .ops import kthvalue as kthvalue
 from .ops import le as le
