@@ -120,6 +120,7 @@ from .ops import cummin as cummin
 from .ops import cumprod as cumprod
 from .ops import cumsum as cumsum
 from .ops import deg2rad as deg2rad
+from .ops import det as det
 from .ops import diag as diag
 from .ops import diag_embed as diag_embed
 from .ops import diagonal as diagonal
@@ -162,6 +163,7 @@ from .ops import group_norm as group_norm
 from .ops import gt as gt
 from .ops import heaviside as heaviside
 from .ops import histc as histc
+from .ops import hsplit as hsplit
 from .ops import hstack as hstack
 from .ops import hypot as hypot
 from .ops import index_add as index_add
@@ -176,6 +178,8 @@ from .ops import isinf as isinf
 from .ops import isnan as isnan
 from .ops import isneginf as isneginf
 from .ops import isposinf as isposinf
+from .ops import inverse as inverse
+from .ops import isin as isin
 from .ops import kron as kron
 from .ops import kthvalue as kthvalue
 from .ops import layer_norm as layer_norm
@@ -266,6 +270,7 @@ from .ops import sign as sign
 from .ops import signbit as signbit
 from .ops import sin as sin
 from .ops import sinh as sinh
+from .ops import slogdet as slogdet
 from .ops import softmax as softmax
 from .ops import sort as sort
 from .ops import split as split
@@ -306,6 +311,7 @@ from .ops import unsqueeze as unsqueeze
 from .ops import var as var
 from .ops import var_mean as var_mean
 from .ops import vdot as vdot
+from .ops import vsplit as vsplit
 from .ops import vstack as vstack
 from .ops import where as where
 from .ops import xlogy as xlogy

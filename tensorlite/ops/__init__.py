@@ -1,7 +1,8 @@
 """The differentiable operations, by family; forward and backward stand side by side.
 
-Reading order: ``elementwise``, ``shape``, ``reduce``, ``linalg``, ``loss``, ``conv``, ``pool``,
-``norm``; ``convert`` holds what they share. Names and meaning are PyTorch's.
+Reading order: ``elementwise``, ``shape``, ``placing``, ``index``, ``reduce``, ``linalg``, ``loss``,
+``conv``, ``pool``, ``norm``; ``convert`` holds what they share. Names and meaning are PyTorch's.
+A function may have the name of a module here (``norm``): it is imported after it and wins.
 """
 
 import warnings
@@ -199,11 +200,13 @@ from tensorlite.ops.join import (
     concat,
     concatenate,
     dstack,
+    hsplit,
     hstack,
     split,
     stack,
     tensor_split,
     unbind,
+    vsplit,
     vstack,
 )
 from tensorlite.ops.linalg import (
@@ -336,11 +339,17 @@ from tensorlite.ops.smooth import (
     tanhshrink,
 )
 from tensorlite.ops.softmax import gumbel_softmax, log_softmax, normalize, softmax, softmin
+from tensorlite.ops.solve import (
+    det,
+    inverse,
+    slogdet,
+)
 from tensorlite.ops.sort import (
     argsort,
     bincount,
     bucketize,
     histc,
+    isin,
     msort,
     searchsorted,
     sort,
@@ -486,6 +495,7 @@ __all__ = [
     "cumprod",
     "cumsum",
     "deg2rad",
+    "det",
     "diag",
     "diag_embed",
     "diagonal",
@@ -551,6 +561,7 @@ __all__ = [
     "heaviside",
     "hinge_embedding_loss",
     "histc",
+    "hsplit",
     "hstack",
     "huber_loss",
     "hypot",
@@ -569,6 +580,8 @@ __all__ = [
     "isneginf",
     "isposinf",
     "kl_div",
+    "inverse",
+    "isin",
     "kron",
     "kthvalue",
     "l1_loss",
@@ -688,6 +701,7 @@ __all__ = [
     "sinh",
     "smooth_l1_loss",
     "soft_margin_loss",
+    "slogdet",
     "softmax",
     "softmin",
     "softplus",
@@ -738,6 +752,7 @@ __all__ = [
     "var",
     "var_mean",
     "vdot",
+    "vsplit",
     "vstack",
     "where",
     "xlogy",

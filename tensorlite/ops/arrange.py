@@ -223,13 +223,13 @@ def tril(input: Any, diagonal: int = 0) -> Tensor:
                 [3, 4]])
     """
     x = _matrices(input, "tril")
-    return Where.apply(_below(x, diagonal), x, 0)
+    return Where.apply(_below(x, diagonal), x, x.dtype.type(0))
 
 
 def triu(input: Any, diagonal: int = 0) -> Tensor:
     """The upper triangle of matrices, zeros elsewhere."""
     x = _matrices(input, "triu")
-    return Where.apply(_below(x, diagonal - 1), 0, x)
+    return Where.apply(_below(x, diagonal - 1), x.dtype.type(0), x)
 
 
 def _below(x: Any, diagonal: int) -> Array:

@@ -179,6 +179,17 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Te
     return _cut(x, at, [i * small + min(i, larger) for i in range(1, parts)])
 
 
+def hsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """``tensor_split`` along dimension 1, of a vector along its only one."""
+    x = as_tensor(input)
+    return tensor_split(x, indices_or_sections, 0 if len(x.shape) == 1 else 1)
+
+
+def vsplit(input: Any, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """``tensor_split`` along dimension 0."""
+    return tensor_split(input, indices_or_sections, 0)
+
+
 @numpy_names
 def unbind(input: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """All slices along a dimension, without it."""

@@ -90,14 +90,18 @@ def _cubic(n: int, m: int, scale: Any, align: bool) -> Array:
     low = np.floor(places)
     t = places - low
     near = low.astype(np.int64)
-    return _rows(n, [(near + k, _keys(np.abs(t - k))) for k in (-1, 0, 1, 2)])
+    return _rows(n, [(near + k, _kernel(np.abs(t - k))) for k in (-1, 0, 1, 2)])
 
 
-def _keys(d: Array, a: float = -0.75) -> Array:
-    """The cubic kernel of Keys 1981 at distances ``d`` up to 2."""
-    inner = ((a + 2) * d - (a + 3)) * d * d + 1
-    outer = ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
-    return np.where(d <= 1, inner, outer)
+def _kernel(d: Array, a: float = -0.75) -> Array:
+    return np.where(d <= 1, keys(d, True, a), keys(d, False, a))
+
+
+def keys(d: Any, near: bool, a: float = -0.75) -> Any:
+    """The cubic kernel of Keys 1981 at distances ``d`` up to 1 (``near``), or from 1 to 2."""
+    if near:
+        return ((a + 2) * d - (a + 3)) * d * d + 1
+    return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
 
 
 def _area(n: int, m: int, scale: Any, align: bool) -> Array:
@@ -129,7 +133,7 @@ def _smooth(n: int, m: int, scale: Any, cubic: bool) -> Array:
     centre = (np.arange(m)[:, None] + 0.5) * float(scale)
     d = np.abs((np.arange(n) + 0.5 - centre) / step)
     reach = 2 if cubic else 1
-    weight = _keys(d, -0.5) if cubic else 1 - d
+    weight = _kernel(d, -0.5) if cubic else 1 - d
     weight = np.where(d < reach, weight, 0)
     return (weight / weight.sum(1, keepdims=True)).astype(scale.dtype)
 

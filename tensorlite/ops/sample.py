@@ -18,6 +18,7 @@ from tensorlite.ops.elementwise import Where
 from tensorlite.ops.join import stack
 from tensorlite.ops.linalg import matmul
 from tensorlite.ops.placing import GetItem, IndexSelect
+from tensorlite.ops.resize import keys
 from tensorlite.ops.shape import Permute, Reshape
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def grid_sample(
     Args:
         input: Pictures or volumes.
         grid: Places, the last dimension x before y.
-        mode: ``bilinear`` or ``nearest``.
+        mode: ``bilinear``, ``nearest`` or, for pictures, ``bicubic``.
         padding_mode: What lies outside: ``zeros``, the ``border``, or a ``reflection``.
         align_corners: Whether -1 and 1 are the middles of the corner pixels, or the outer edges.
 
@@ -93,10 +94,19 @@ def grid_sample(
     align = bool(align_corners)
     # Along the last dimension of the grid, x is the last dimension of the picture.
     along = [
-        _inside(_pixels(GetItem.apply(places, (..., d - 1 - i)), n, align), n, align, padding_mode)
-        for i, n in enumerate(space)
+        _pixels(GetItem.apply(places, (..., d - 1 - i)), n, align) for i, n in enumerate(space)
     ]
-    corners = _nearest(along) if mode == "nearest" else _corners(along)
+    if mode == "bicubic":
+        taps = [
+            _cubic(place, n, align, padding_mode) for place, n in zip(along, space, strict=True)
+        ]
+    else:
+        kind = _nearest if mode == "nearest" else _linear
+        taps = [
+            kind(_inside(place, n, align, padding_mode))
+            for place, n in zip(along, space, strict=True)
+        ]
+    corners = itertools.product(*taps)
     rows = np.arange(x.shape[0]).reshape(-1, *(1,) * d)
     indices, weights = [], []
     for corner in corners:
@@ -119,8 +129,11 @@ def grid_sample(
 
 
 def _check(x: Any, places: Any, d: int, mode: str, padding_mode: str) -> None:
-    if mode not in ("bilinear", "nearest"):
-        raise ConfigError(f"expected bilinear or nearest, got {mode!r}.", where="grid_sample")
+    if mode not in ("bilinear", "nearest") and (mode, d) != ("bicubic", 2):
+        raise ConfigError(
+            f"expected bilinear, nearest or, for pictures, bicubic, got {mode!r}.",
+            where="grid_sample",
+        )
     if padding_mode not in ("zeros", "border", "reflection"):
         raise ConfigError(
             f"expected zeros, border or reflection, got {padding_mode!r}.", where="grid_sample"
@@ -175,19 +188,26 @@ def _reflected(place: Any, low: float, high: float) -> Any:
     return Where.apply(back, high - way, way + low)
 
 
-def _corners(along: list[Any]) -> list[list[tuple[Array, Any]]]:
-    """The pixels around each place, and the share of each along each dimension."""
-    ends = []
-    for place in along:
-        low = np.floor(place.array)
-        rest = place - low
-        near = _whole(low)
-        ends.append([(near, 1.0 - rest), (near + 1, rest)])
-    return [list(corner) for corner in itertools.product(*ends)]
+def _linear(place: Any) -> list[tuple[Array, Any]]:
+    """The elements before and after each place, and the share of each."""
+    low = np.floor(place.array)
+    rest = place - low
+    return [(_whole(low), 1.0 - rest), (_whole(low) + 1, rest)]
 
 
-def _nearest(along: list[Any]) -> list[list[tuple[Array, Any]]]:
-    return [[(_whole(np.rint(place.array)), None) for place in along]]
+def _nearest(place: Any) -> list[tuple[Array, Any]]:
+    return [(_whole(np.rint(place.array)), None)]
+
+
+def _cubic(place: Any, n: int, align: bool, padding_mode: str) -> list[tuple[Array, Any]]:
+    """The four elements around each place, moved inside one by one, and the share of each."""
+    low = np.floor(place.array)
+    rest = place - low
+    taps = []
+    for k in (-1, 0, 1, 2):
+        tap = _inside(make_tensor(low + k), n, align, padding_mode).array
+        taps.append((_whole(np.rint(tap)), keys(rest - k if k < 1 else k - rest, k in (0, 1))))
+    return taps
 
 
 def _whole(places: Array) -> Array:

@@ -201,6 +201,14 @@ def bucketize(
     return searchsorted(edges, input, out_int32=out_int32, right=right)
 
 
+def isin(
+    elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False
+) -> Tensor:
+    """Whether each element is one of the others."""
+    a, b = as_tensor(elements).array, as_tensor(test_elements).array
+    return make_tensor(np.asarray(np.isin(a, b, invert=invert)))
+
+
 def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Tensor:
     """How often each number from 0 on occurs, or the sum of its weights.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from tensorlite import ops
 from tensorlite.autograd import TensorBase
-from tensorlite.errors import DTypeError, ShapeError
+from tensorlite.errors import ConfigError, DTypeError, ShapeError
 from tensorlite.ops.fold import windows
 from tensorlite.ops.names import numpy_names
 
@@ -47,8 +47,8 @@ class Shapes(TensorBase):
         """The last two dimensions exchanged."""
         return ops.transpose(self, -2, -1)
 
-    def reshape(self, *shape: Any) -> Tensor:
-        return ops.reshape(self, sizes(shape))
+    def reshape(self, *shape: Any, **named: Any) -> Tensor:
+        return ops.reshape(self, sizes(shape or _named(named, "shape")))
 
     def reshape_as(self, other: TensorBase) -> Tensor:
         """As ``reshape`` to the shape of another tensor."""
@@ -68,24 +68,24 @@ class Shapes(TensorBase):
             )
         return ops.reshape(self, sizes(shape))
 
-    def permute(self, *dims: Any) -> Tensor:
-        return ops.permute(self, sizes(dims))
+    def permute(self, *dims: Any, **named: Any) -> Tensor:
+        return ops.permute(self, sizes(dims or _named(named, "dims")))
 
-    def expand(self, *shape: Any) -> Tensor:
-        return ops.expand(self, sizes(shape))
+    def expand(self, *size: Any, **named: Any) -> Tensor:
+        return ops.expand(self, sizes(size or _named(named, "size")))
 
     def expand_as(self, other: TensorBase) -> Tensor:
         """As ``expand`` to the shape of another tensor."""
         return ops.expand(self, other.shape)
 
-    def flip(self, *dims: Any) -> Tensor:
-        return ops.flip(self, sizes(dims))
+    def flip(self, *dims: Any, **named: Any) -> Tensor:
+        return ops.flip(self, sizes(dims or _named(named, "dims")))
 
-    def repeat(self, *repeats: Any) -> Tensor:
-        return ops.repeat(self, sizes(repeats))
+    def repeat(self, *repeats: Any, **named: Any) -> Tensor:
+        return ops.repeat(self, sizes(repeats or _named(named, "repeats")))
 
-    def tile(self, *dims: Any) -> Tensor:
-        return ops.tile(self, sizes(dims))
+    def tile(self, *dims: Any, **named: Any) -> Tensor:
+        return ops.tile(self, sizes(dims or _named(named, "dims")))
 
     def unfold(self, dimension: int, size: int, step: int) -> Tensor:
         """Windows along a dimension, which come last; they share memory.
@@ -160,8 +160,8 @@ class Shapes(TensorBase):
         return ops.rot90(self, k, dims)
 
     @numpy_names
-    def split(self, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-        return ops.split(self, split_size_or_sections, dim)
+    def split(self, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+        return ops.split(self, split_size, dim)
 
     def tensor_split(self, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
         return ops.tensor_split(self, indices_or_sections, dim)
@@ -201,6 +201,13 @@ class Shapes(TensorBase):
 
 class DimensionlessError(ShapeError, TypeError):
     """A scalar where Python expects something to count or to walk through."""
+
+
+def _named(named: dict[str, Any], name: str) -> tuple[Any, ...]:
+    """What was given by keyword."""
+    if set(named) - {name}:
+        raise ConfigError(f"expected {name}, got {', '.join(named)}.", where="Tensor")
+    return (named[name],) if named else ()
 
 
 def sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:

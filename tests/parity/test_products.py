@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.parity.moving import agree, draw, refused
@@ -126,3 +127,21 @@ WRONG = [
 @pytest.mark.parametrize("call", WRONG, ids=range(len(WRONG)))
 def test_what_pytorch_refuses_is_refused(call):
     refused(call, A.astype("f"), B.astype("f"))
+
+
+SOLVED = [
+    lambda m, a, b: m.linalg.inv(a),
+    lambda m, a, b: m.linalg.det(a),
+    lambda m, a, b: m.linalg.slogdet(a)[1],
+    lambda m, a, b: m.linalg.solve(a, b),
+    lambda m, a, b: m.linalg.solve(a[0], b[0, :, 0]),
+    lambda m, a, b: m.linalg.cholesky(a @ a.mT),
+    lambda m, a, b: m.linalg.cholesky(a[0] @ a[0].mT, upper=True),
+    lambda m, a, b: m.linalg.multi_dot([a[0], b[0], b[0].T]),
+    lambda m, a, b: m.linalg.diagonal(a, offset=1),
+]
+
+
+@pytest.mark.parametrize("call", SOLVED, ids=range(len(SOLVED)))
+def test_systems(call):
+    agree(call, draw(2, 4, 4) + 4 * np.eye(4), draw(2, 4, 3))

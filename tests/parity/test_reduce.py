@@ -220,6 +220,8 @@ PLAIN = [
     lambda m, x: m.bincount(x[0], weights=x[1]),
     lambda m, x: x.logsumexp(0),
     lambda m, x: m.count_nonzero(x, (0, 1)),
+    lambda m, x: m.isin(x, m.tensor([1, 3])),
+    lambda m, x: m.isin(x, 2, invert=True),
     lambda m, x: m.zeros(0).sum(),
     lambda m, x: m.zeros(0, 3).sum(0),
     lambda m, x: m.zeros(0, 3).prod(0),

@@ -98,7 +98,7 @@ def test_channels_last_stays_channels_last():
 THETA = np.array([[[0.9, 0.3, 0.1], [-0.2, 1.1, -0.3]], [[1.7, 0.1, 0.4], [0.3, 1.9, 0.2]]])
 HOW = [
     {"mode": mode, "padding_mode": padding, "align_corners": align}
-    for mode in ("bilinear", "nearest")
+    for mode in ("bilinear", "nearest", "bicubic")
     for padding in ("zeros", "border", "reflection")
     for align in (True, False)
 ]
