@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ class Generator:
 
     Args:
         seed: Any non-negative integer, or several of them, as in ``Generator(seed, epoch, index)``.
+        device: Accepted for PyTorch's sake; there is only ``"cpu"``.
 
     Example:
         >>> a, b = Generator(3), Generator(3)
@@ -26,15 +28,28 @@ class Generator:
     Algorithms for Random Number Generation".
     """
 
-    def __init__(self, *seed: int) -> None:
-        self.manual_seed(*seed or (0,))
+    device = "cpu"
+
+    def __init__(self, *seed: Any, device: Any = "cpu") -> None:
+        self.manual_seed(*[number for number in seed if not isinstance(number, str)] or (0,))
 
     def manual_seed(self, *seed: int) -> Generator:
         """Start again from a seed."""
         # NumPy pads seeds with zeros: with their number in front, (1,) and (1, 0) differ.
-        self._bits = np.random.PCG64(np.random.SeedSequence((len(seed), *seed)))
+        words = [int(number) % 2**64 if number < 0 else number for number in seed]
+        self._bits = np.random.PCG64(np.random.SeedSequence((len(words), *words)))
+        self._seed = seed[0]
         self.numpy = np.random.Generator(self._bits)
         return self
+
+    def seed(self) -> int:
+        """Start again from a seed that nobody can foresee, and return it."""
+        self.manual_seed(secrets.randbits(63))
+        return self._seed
+
+    def initial_seed(self) -> int:
+        """The seed that the numbers started from."""
+        return self._seed
 
     def get_state(self) -> str:
         """The state as JSON text, for a checkpoint."""
@@ -46,11 +61,18 @@ class Generator:
 
     def uniform(self, shape: tuple[int, ...], dtype: Any = np.float32) -> NDArray[Any]:
         """Numbers drawn evenly from 0 (included) to 1 (excluded)."""
-        return self.numpy.random(shape, dtype=dtype)
+        return _drawn(self.numpy.random, shape, dtype)
 
     def normal(self, shape: tuple[int, ...], dtype: Any = np.float32) -> NDArray[Any]:
         """Numbers from the normal distribution with mean 0 and deviation 1."""
-        return self.numpy.standard_normal(shape, dtype=dtype)
+        return _drawn(self.numpy.standard_normal, shape, dtype)
+
+
+def _drawn(draw: Any, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+    """NumPy draws float32 and float64 only; a scalar has no dimensions, but is an array."""
+    wanted = np.dtype(dtype)
+    kind = np.float64 if wanted == np.float64 else np.float32
+    return np.asarray(draw(shape, dtype=kind)).astype(wanted, copy=False)
 
 
 default_generator = Generator(0)
@@ -64,3 +86,31 @@ def manual_seed(seed: int) -> Generator:
         True
     """
     return default_generator.manual_seed(seed)
+
+
+def seed() -> int:
+    """Seed the default generator with a number that nobody can foresee, and return it."""
+    return default_generator.seed()
+
+
+def initial_seed() -> int:
+    """The seed that the default generator started from."""
+    return default_generator.initial_seed()
+
+
+def get_rng_state() -> str:
+    """The state of the default generator."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: str) -> None:
+    """Go on from a state that ``get_rng_state`` returned.
+
+    Example:
+        >>> before = get_rng_state()
+        >>> first = default_generator.numpy.random()
+        >>> set_rng_state(before)
+        >>> default_generator.numpy.random() == first
+        True
+    """
+    default_generator.set_state(new_state)

@@ -14,11 +14,11 @@ FOLDERS = {"tensorlite": "tensorlite"} | {
 
 # From the ground up; what stands in one row may import each other.
 LAYERS = [
-    ["errors", "printable", "entry"],
+    ["errors", "printable", "entry", "devices", "cuda", "backends", "accelerator"],
     ["calling", "transaction", "registry", "random"],
     ["kernels"],
     ["autograd"],
-    ["ops"],
+    ["ops", "linalg"],
     ["tensor"],
     ["nn", "losses", "optim", "augment", "data", "gradcheck"],
     ["training"],

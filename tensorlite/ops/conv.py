@@ -15,8 +15,8 @@ from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.kernels import Pair, conv_size
+from tensorlite.ops.activations import ReluGrad
 from tensorlite.ops.convert import as_tensor
-from tensorlite.ops.elementwise import ReluGrad
 from tensorlite.ops.reduce import Sum
 from tensorlite.ops.shape import Cat, GetItem, Pad, Permute, Reshape
 from tensorlite.ops.windows import (

@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
+from tensorlite.devices import check_device
 from tensorlite.errors import DTypeError
+from tensorlite.ops import dtypes
+from tensorlite.ops.dtypes import default_float as default_float
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -20,7 +23,7 @@ bool_ = np.dtype(np.bool_)
 
 
 def to_array(data: Any, dtype: DTypeLike | None = None) -> Array:
-    """Make an array: Python floats become float32, Python integers int64; arrays keep their type.
+    """Make an array: Python floats get the default type, integers int64; arrays keep their type.
 
     Raises:
         DTypeError: If the data are not numbers, or not of one rectangular shape.
@@ -29,11 +32,11 @@ def to_array(data: Any, dtype: DTypeLike | None = None) -> Array:
         data = data.array
     plain = not isinstance(data, (np.ndarray, np.generic))
     if plain and isinstance(data, (list, tuple)):
-        plain = not any(isinstance(value, (TensorBase, np.ndarray)) for value in data)
-        data = [value.array if isinstance(value, TensorBase) else value for value in data]
+        plain = not _holds_arrays(data)
+        data = data if plain else _without_tensors(data)
     try:
         array = np.asarray(data, dtype=dtype)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise DTypeError(f"expected numbers in a rectangle, got {error}.", where="tensor") from None
     if array.dtype.kind not in "fiub":
         raise DTypeError(
@@ -41,17 +44,34 @@ def to_array(data: Any, dtype: DTypeLike | None = None) -> Array:
             where="tensor",
         )
     if plain and dtype is None and array.dtype == float64:
-        return array.astype(float32)
-    return array
+        return array.astype(default_float())
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
-def as_tensor(data: Any, dtype: DTypeLike | None = None) -> Tensor:
+def _holds_arrays(data: Any) -> bool:
+    """Whether the first element of nested lists is a tensor or NumPy's."""
+    while isinstance(data, (list, tuple)):
+        if any(isinstance(value, (TensorBase, np.ndarray, np.generic)) for value in data):
+            return True
+        data = data[0] if data else None
+    return False
+
+
+def _without_tensors(data: Any) -> Any:
+    if isinstance(data, (list, tuple)):
+        return [_without_tensors(value) for value in data]
+    return data.array if isinstance(data, TensorBase) else data
+
+
+def as_tensor(data: Any, dtype: DTypeLike | None = None, device: Any = None) -> Tensor:
     """Return tensors as they are and wrap everything else, without a copy where possible.
 
     Example:
         >>> as_tensor([1.0, 2.0])
         tensor([1., 2.])
     """
+    if device is not None:
+        check_device(device, "as_tensor")
     if isinstance(data, TensorBase):
         return data if dtype is None else cast(data, dtype)  # type: ignore[return-value]
     return make_tensor(to_array(data, dtype))
@@ -100,6 +120,20 @@ def cast(input: TensorBase, dtype: DTypeLike) -> Tensor:
     return Cast.apply(input, target)
 
 
+def floating(input: Any) -> Tensor:
+    """A tensor of a floating point type; integers and booleans are cast to the default one."""
+    tensor: Any = input if isinstance(input, TensorBase) else as_tensor(input)
+    return tensor if tensor.array.dtype.kind == "f" else cast(tensor, default_float())
+
+
+def number(input: Any, where: str) -> Tensor:
+    """A tensor that is not boolean."""
+    tensor: Any = input if isinstance(input, TensorBase) else as_tensor(input)
+    if tensor.array.dtype.kind == "b":
+        raise DTypeError("expected numbers, got booleans.", where=where, hint="Use x.long().")
+    return tensor
+
+
 def operands(a: Any, b: Any) -> tuple[Any, Any]:
     """Give two operands one element type, and make at least one of them a tensor.
 
@@ -107,18 +141,20 @@ def operands(a: Any, b: Any) -> tuple[Any, Any]:
     equals the wider wins; so float32 stays float32 (NumPy alone would give float64 for int64
     with float32).
     """
-    if isinstance(a, TensorBase) and isinstance(b, TensorBase):
-        if a.array.dtype is b.array.dtype:  # the usual case, and the quickest test
+    if isinstance(a, TensorBase):
+        if isinstance(b, TensorBase):
+            if a.array.dtype is b.array.dtype:  # the usual case, and the quickest test
+                return a, b
+        elif type(b) in (int, float) and a.array.dtype.kind == "f":
             return a, b
     a, b = _operand(a), _operand(b)
     if not isinstance(a, TensorBase):
         if not isinstance(b, TensorBase):
-            return as_tensor(a), b
-        return (a, b) if _holds(b, a) else (a, cast(b, _kind_with(b, a)))
-    if not isinstance(b, TensorBase):
-        return (a, b) if _holds(a, b) else (cast(a, _kind_with(a, b)), b)
-    if a.dtype == b.dtype:
+            return _with_number(as_tensor(a), b)
+        b, a = _with_number(b, a)
         return a, b
+    if not isinstance(b, TensorBase):
+        return _with_number(a, b)
     common = promote(a, b)
     return cast(a, common), cast(b, common)
 
@@ -130,15 +166,17 @@ def _operand(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else as_tensor(value)
 
 
-def _holds(tensor: TensorBase, number: float) -> bool:
-    """Whether the tensor's type is also that of the result."""
-    if tensor.dtype == bool_:
-        return type(number) is bool
-    return tensor.dtype.kind == "f" or (type(number) is not float)
-
-
-def _kind_with(tensor: TensorBase, number: float) -> np.dtype[Any]:
-    return float32 if type(number) is float else int64
+def _with_number(tensor: TensorBase, number: Any) -> tuple[Any, Any]:
+    """Cast the tensor where the number is of a higher category, or fit the number into its type."""
+    kind = tensor.array.dtype
+    if kind.kind == "f":
+        return tensor, number
+    if type(number) is float:
+        return cast(tensor, default_float()), number
+    if kind.kind == "b":
+        return (tensor if type(number) is bool else cast(tensor, int64)), number
+    fits = kind.itemsize == 8 or -128 <= number < 128 and kind.kind == "i"
+    return tensor, (int(number) if fits else int(np.asarray(number).astype(kind)))
 
 
 def promote(a: TensorBase, b: TensorBase) -> np.dtype[Any]:
@@ -146,9 +184,4 @@ def promote(a: TensorBase, b: TensorBase) -> np.dtype[Any]:
 
     A 0-d tensor widens others of its own kind no more than a plain number does.
     """
-    one, other = a.dtype, b.dtype
-    if (one.kind == "f") != (other.kind == "f"):
-        return one if one.kind == "f" else other
-    if one.kind == other.kind and bool(a.shape) != bool(b.shape):
-        return one if a.shape else other
-    return np.promote_types(one, other)
+    return np.dtype(dtypes.result_type(a, b))

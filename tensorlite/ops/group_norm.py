@@ -12,7 +12,7 @@ import numpy as np
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.convert import as_tensor
-from tensorlite.ops.elementwise import Sqrt
+from tensorlite.ops.functions import Sqrt
 from tensorlite.ops.norm import batch_norm, check_channels, move
 from tensorlite.ops.reduce import Sum
 from tensorlite.ops.shape import Reshape

@@ -1,4 +1,4 @@
-"""Softmax and the losses."""
+"""The losses."""
 
 from __future__ import annotations
 
@@ -9,63 +9,14 @@ import numpy as np
 from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import ConfigError, DTypeError, ShapeError
+from tensorlite.ops.choose import Where
 from tensorlite.ops.convert import as_tensor
-from tensorlite.ops.elementwise import Exp, Where
-from tensorlite.ops.reduce import Sum, mean, sum
-from tensorlite.ops.shape import GetItem, dim_index
+from tensorlite.ops.placing import GetItem
+from tensorlite.ops.reduce import mean, sum
+from tensorlite.ops.softmax import LogSoftmax, log_softmax
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
-
-
-class LogSoftmax(Op):
-    """Logarithm of the softmax, shifted by the maximum so that nothing overflows."""
-
-    def forward(self, x: Array, dim: int) -> Array:
-        self.dim = dim
-        self.save_output()
-        shifted = x - x.max(axis=dim, keepdims=True)
-        return shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
-
-    def backward(self, grad: Any) -> Any:
-        (y,) = self.saved
-        return grad - Exp.apply(y) * Sum.apply(grad, (self.dim,), True)
-
-
-class Softmax(Op):
-    """Exponentials divided by their sum."""
-
-    def forward(self, x: Array, dim: int) -> Array:
-        self.dim = dim
-        self.save_output()
-        e = np.exp(x - x.max(axis=dim, keepdims=True))
-        return e / e.sum(axis=dim, keepdims=True)
-
-    def backward(self, grad: Any) -> Any:
-        (y,) = self.saved
-        return y * (grad - Sum.apply(grad * y, (self.dim,), True))
-
-
-def log_softmax(input: Any, dim: int = -1) -> Tensor:
-    """Take the logarithm of the softmax along a dimension, without overflow."""
-    return _along(LogSoftmax, input, dim, "log_softmax")
-
-
-def softmax(input: Any, dim: int = -1) -> Tensor:
-    """Turn scores into probabilities along a dimension: ``exp(x) / sum(exp(x))``.
-
-    Example:
-        >>> softmax([0.0, 0.0])
-        tensor([0.5, 0.5])
-    """
-    return _along(Softmax, input, dim, "softmax")
-
-
-def _along(op: type[Op], input: Any, dim: int, where: str) -> Tensor:
-    x = as_tensor(input)
-    if x.dtype.kind != "f":
-        raise DTypeError(f"expected floating point scores, got {x.dtype}.", where=where)
-    return op.apply(x, dim_index(dim, len(x.shape), where))
 
 
 def nll_loss(

@@ -10,8 +10,9 @@ import numpy as np
 from tensorlite import kernels, random
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
 from tensorlite.errors import ConfigError, ShapeError
+from tensorlite.ops.activations import Relu
 from tensorlite.ops.convert import as_tensor, cast
-from tensorlite.ops.elementwise import Relu, Sqrt
+from tensorlite.ops.functions import Sqrt
 from tensorlite.ops.reduce import Sum
 from tensorlite.ops.shape import Reshape
 from tensorlite.ops.windows import check_same_type

@@ -5,4 +5,11 @@ from tensorlite.optim.adam import Adam, AdamW
 from tensorlite.optim.optimizer import Optimizer
 from tensorlite.optim.sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler", "schedules"]
+__all__ = [
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "SGD",
+    "lr_scheduler",
+    "schedules",
+]

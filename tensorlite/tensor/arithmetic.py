@@ -1,8 +1,10 @@
-"""Methods that work on each element: operators, functions, comparisons."""
+"""The operators."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tensorlite import ops
 from tensorlite.autograd import TensorBase
@@ -10,9 +12,11 @@ from tensorlite.autograd import TensorBase
 if TYPE_CHECKING:
     from tensorlite.tensor.tensor import Tensor
 
+COMPARABLE = (TensorBase, int, float, np.ndarray, np.generic, list, tuple)  # the rest is unequal
+
 
 class Arithmetic(TensorBase):
-    """Operators and elementwise functions."""
+    """Operators on each element, and the matrix product."""
 
     __slots__ = ()
 
@@ -58,11 +62,65 @@ class Arithmetic(TensorBase):
     def __abs__(self) -> Tensor:
         return ops.abs(self)
 
+    def __pos__(self) -> Tensor:
+        return ops.positive(self)
+
+    def __invert__(self) -> Tensor:
+        return ops.bitwise_not(self)
+
+    def __floordiv__(self, other: Any) -> Tensor:
+        return ops.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Tensor:
+        return ops.floor_divide(other, self)
+
+    def __mod__(self, other: Any) -> Tensor:
+        return ops.remainder(self, other)
+
+    def __rmod__(self, other: Any) -> Tensor:
+        return ops.remainder(other, self)
+
+    def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return ops.floor_divide(self, other), ops.remainder(self, other)
+
+    def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return ops.floor_divide(other, self), ops.remainder(other, self)
+
+    def __and__(self, other: Any) -> Tensor:
+        return ops.bitwise_and(self, other)
+
+    def __rand__(self, other: Any) -> Tensor:
+        return ops.bitwise_and(other, self)
+
+    def __or__(self, other: Any) -> Tensor:
+        return ops.bitwise_or(self, other)
+
+    def __ror__(self, other: Any) -> Tensor:
+        return ops.bitwise_or(other, self)
+
+    def __xor__(self, other: Any) -> Tensor:
+        return ops.bitwise_xor(self, other)
+
+    def __rxor__(self, other: Any) -> Tensor:
+        return ops.bitwise_xor(other, self)
+
+    def __lshift__(self, other: Any) -> Tensor:
+        return ops.bitwise_left_shift(self, other)
+
+    def __rlshift__(self, other: Any) -> Tensor:
+        return ops.bitwise_left_shift(other, self)
+
+    def __rshift__(self, other: Any) -> Tensor:
+        return ops.bitwise_right_shift(self, other)
+
+    def __rrshift__(self, other: Any) -> Tensor:
+        return ops.bitwise_right_shift(other, self)
+
     def __eq__(self, other: object) -> Any:
-        return False if other is None else ops.eq(self, other)
+        return ops.eq(self, other) if isinstance(other, COMPARABLE) else NotImplemented
 
     def __ne__(self, other: object) -> Any:
-        return True if other is None else ops.ne(self, other)
+        return ops.ne(self, other) if isinstance(other, COMPARABLE) else NotImplemented
 
     def __lt__(self, other: Any) -> Tensor:
         return ops.lt(self, other)
@@ -77,81 +135,3 @@ class Arithmetic(TensorBase):
         return ops.ge(self, other)
 
     __hash__ = object.__hash__
-
-    def add(self, other: Any) -> Tensor:
-        return ops.add(self, other)
-
-    def sub(self, other: Any) -> Tensor:
-        return ops.sub(self, other)
-
-    def mul(self, other: Any) -> Tensor:
-        return ops.mul(self, other)
-
-    def div(self, other: Any) -> Tensor:
-        return ops.div(self, other)
-
-    def pow(self, exponent: Any) -> Tensor:
-        return ops.pow(self, exponent)
-
-    def matmul(self, other: Any) -> Tensor:
-        return ops.matmul(self, other)
-
-    def neg(self) -> Tensor:
-        return ops.neg(self)
-
-    def exp(self) -> Tensor:
-        return ops.exp(self)
-
-    def log(self) -> Tensor:
-        return ops.log(self)
-
-    def sqrt(self) -> Tensor:
-        return ops.sqrt(self)
-
-    def abs(self) -> Tensor:
-        return ops.abs(self)
-
-    def tanh(self) -> Tensor:
-        return ops.tanh(self)
-
-    def sigmoid(self) -> Tensor:
-        return ops.sigmoid(self)
-
-    def relu(self) -> Tensor:
-        return ops.relu(self)
-
-    def clamp(self, min: float | None = None, max: float | None = None) -> Tensor:
-        return ops.clamp(self, min, max)
-
-    def clip(self, min: float | None = None, max: float | None = None) -> Tensor:
-        return ops.clip(self, min, max)
-
-    def maximum(self, other: Any) -> Tensor:
-        return ops.maximum(self, other)
-
-    def minimum(self, other: Any) -> Tensor:
-        return ops.minimum(self, other)
-
-    def softmax(self, dim: int = -1) -> Tensor:
-        return ops.softmax(self, dim)
-
-    def log_softmax(self, dim: int = -1) -> Tensor:
-        return ops.log_softmax(self, dim)
-
-    def eq(self, other: Any) -> Tensor:
-        return ops.eq(self, other)
-
-    def ne(self, other: Any) -> Tensor:
-        return ops.ne(self, other)
-
-    def lt(self, other: Any) -> Tensor:
-        return ops.lt(self, other)
-
-    def le(self, other: Any) -> Tensor:
-        return ops.le(self, other)
-
-    def gt(self, other: Any) -> Tensor:
-        return ops.gt(self, other)
-
-    def ge(self, other: Any) -> Tensor:
-        return ops.ge(self, other)

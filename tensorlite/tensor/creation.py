@@ -1,34 +1,68 @@
-"""Functions that make tensors out of numbers, arrays or nothing."""
+"""Functions that make tensors out of numbers, arrays or nothing.
+
+All take ``dtype``, ``device`` and ``requires_grad`` as PyTorch's do, and ``layout``,
+``pin_memory`` and ``memory_format`` without effect.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tensorlite import random
-from tensorlite.autograd import Array, make_tensor
-from tensorlite.errors import DTypeError
+from tensorlite import ops
+from tensorlite.autograd import Array, TensorBase, make_tensor
+from tensorlite.devices import check_device
+from tensorlite.errors import ConfigError, DTypeError
+from tensorlite.ops.convert import default_float, to_array
 from tensorlite.tensor.shapes import sizes
 from tensorlite.tensor.tensor import Tensor
 
+IGNORED = {"layout", "pin_memory", "memory_format", "out", "names"}
 
-def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+
+def finished(
+    array: Array, device: Any = None, requires_grad: bool = False, ignored: Any = ()
+) -> Tensor:
+    """Wrap an array that a creating function has made, and check what else it was told."""
+    if device is not None:
+        check_device(device)
+    for name in ignored:
+        if name not in IGNORED or (name == "out" and ignored[name] is not None):
+            raise TypeError(f"unexpected keyword argument {name!r}")
+    made: Tensor = make_tensor(array)
+    return made.requires_grad_() if requires_grad else made
+
+
+# --- from data ------------------------------------------------------------------------------------
+
+
+def tensor(
+    data: Any,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    *,
+    device: Any = None,
+    pin_memory: bool = False,
+) -> Tensor:
     """Make a tensor from numbers, nested lists or an array; the data are copied.
 
     Args:
-        data: Python floats give float32, integers int64; arrays keep their type.
-        dtype: The NumPy element type.
+        data: Python floats give the default type, integers int64; arrays keep their type.
+        dtype: The element type.
         requires_grad: Whether gradients are wanted.
+        device: ``"cpu"``; there is no other.
+        pin_memory: Without effect.
 
     Example:
         >>> tensor([[1, 2], [3, 4]])
         tensor([[1, 2],
                 [3, 4]])
     """
-    return Tensor(data, dtype, requires_grad)
+    return finished(np.array(to_array(data, dtype), order="C"), device, requires_grad)
 
 
 def from_numpy(array: Array) -> Tensor:
@@ -40,75 +74,252 @@ def from_numpy(array: Array) -> Tensor:
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
         kind = getattr(array, "dtype", type(array).__name__)
         raise DTypeError(f"expected an array of numbers, got {kind}.", where="from_numpy")
+    if not array.dtype.isnative:
+        raise DTypeError(
+            f"expected this machine's byte order, got {array.dtype}.",
+            where="from_numpy",
+            hint="Use tl.tensor(array), which copies.",
+        )
     return make_tensor(array)
 
 
-def zeros(*shape: Any, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """Share the memory of another library's tensor.
+
+    Example:
+        >>> from_dlpack(np.arange(3))
+        tensor([0, 1, 2])
+    """
+    return from_numpy(np.from_dlpack(ext_tensor))
+
+
+def asarray(
+    obj: Any,
+    *,
+    dtype: DTypeLike | None = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Make a tensor, sharing memory where possible unless ``copy`` is set."""
+    array = to_array(obj, dtype)
+    return finished(np.array(array) if copy else array, device, requires_grad)
+
+
+# --- of one value ---------------------------------------------------------------------------------
+
+
+def zeros(
+    *size: Any,
+    dtype: DTypeLike | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **ignored: Any,
+) -> Tensor:
     """A tensor of zeros."""
-    return _wrap(np.zeros(sizes(shape), dtype), requires_grad)
+    shape = shape_of(size, ignored)
+    return finished(np.zeros(shape, dtype or default_float()), device, requires_grad, ignored)
 
 
-def ones(*shape: Any, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
+def ones(
+    *size: Any,
+    dtype: DTypeLike | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **ignored: Any,
+) -> Tensor:
     """A tensor of ones."""
-    return _wrap(np.ones(sizes(shape), dtype), requires_grad)
+    shape = shape_of(size, ignored)
+    return finished(np.ones(shape, dtype or default_float()), device, requires_grad, ignored)
+
+
+def empty(
+    *size: Any,
+    dtype: DTypeLike | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **ignored: Any,
+) -> Tensor:
+    """A tensor to be filled; it holds zeros, so that a forgotten element repeats."""
+    return zeros(*size, dtype=dtype, device=device, requires_grad=requires_grad, **ignored)
 
 
 def full(
-    shape: Any, fill_value: float, dtype: DTypeLike | None = None, requires_grad: bool = False
+    size: Any,
+    fill_value: float,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    *,
+    device: Any = None,
+    **ignored: Any,
 ) -> Tensor:
-    """A tensor of one value; Python floats give float32, integers int64."""
-    kind = to_kind(fill_value) if dtype is None else dtype
-    return _wrap(np.full(sizes((shape,)), fill_value, kind), requires_grad)
+    """A tensor of one value; Python floats give the default type, integers int64.
+
+    Example:
+        >>> full((2,), 7)
+        tensor([7, 7])
+    """
+    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    array = np.full(sizes((size,)), value, dtype or to_kind(value))
+    return finished(array, device, requires_grad, ignored)
+
+
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: DTypeLike | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **ignored: Any,
+) -> Tensor:
+    """A matrix of zeros with ones on its diagonal."""
+    return finished(np.eye(n, m, dtype=dtype or default_float()), device, requires_grad, ignored)
+
+
+def zeros_like(input: Tensor, **options: Any) -> Tensor:
+    """Zeros of the same shape and type."""
+    return zeros(input.shape, **like(input, options))
+
+
+def ones_like(input: Tensor, **options: Any) -> Tensor:
+    """Ones of the same shape and type."""
+    return ones(input.shape, **like(input, options))
+
+
+def empty_like(input: Tensor, **options: Any) -> Tensor:
+    """A tensor of the same shape and type, to be filled."""
+    return zeros(input.shape, **like(input, options))
+
+
+def full_like(input: Tensor, fill_value: float, **options: Any) -> Tensor:
+    """One value in the same shape and type."""
+    return full(input.shape, fill_value, **like(input, options))
+
+
+def like(input: Tensor, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a creating function, with the type of a tensor unless another is given."""
+    return {**options, "dtype": options.get("dtype") or input.array.dtype}
+
+
+# --- in steps -------------------------------------------------------------------------------------
 
 
 def arange(
-    start: float,
-    end: float | None = None,
-    step: float = 1,
+    start: Any,
+    end: Any = None,
+    step: Any = 1,
     dtype: DTypeLike | None = None,
     requires_grad: bool = False,
+    *,
+    device: Any = None,
+    **ignored: Any,
 ) -> Tensor:
     """Numbers from ``start`` (0 if only one is given) up to but without ``end``.
+
+    Raises:
+        ConfigError: If no number of steps leads from one to the other.
 
     Example:
         >>> arange(3)
         tensor([0, 1, 2])
     """
-    first, last = (0, start) if end is None else (start, end)
+    bounds = (0, start, step) if end is None else (start, end, step)
+    first, last, by = (x.item() if isinstance(x, Tensor) else x for x in bounds)
+    if not by or (last - first) / by < 0:
+        raise ConfigError(f"expected steps towards {last}, got {by} from {first}.", where="arange")
     if dtype is None:
-        dtype = np.float32 if np.float32 in map(to_kind, (first, last, step)) else np.int64
-    return _wrap(np.arange(first, last, step).astype(dtype), requires_grad)
+        floats = any(to_kind(x).kind == "f" for x in (first, last, by))
+        dtype = default_float() if floats else np.int64
+    return finished(np.arange(first, last, by).astype(dtype), device, requires_grad, ignored)
 
 
-def rand(*shape: Any, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
-    """Numbers drawn evenly from 0 to 1."""
-    return _wrap(random.default_generator.uniform(sizes(shape), dtype), requires_grad)
-
-
-def randn(*shape: Any, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
-    """Numbers from the normal distribution with mean 0 and deviation 1."""
-    return _wrap(random.default_generator.normal(sizes(shape), dtype), requires_grad)
-
-
-def zeros_like(
-    input: Tensor, dtype: DTypeLike | None = None, requires_grad: bool = False
+def linspace(
+    start: float,
+    end: float,
+    steps: int,
+    *,
+    dtype: DTypeLike | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **ignored: Any,
 ) -> Tensor:
-    """Zeros of the same shape and type."""
-    return _wrap(np.zeros(input.shape, dtype or input.dtype), requires_grad)
+    """``steps`` numbers at even distances, ``start`` and ``end`` among them.
+
+    Example:
+        >>> linspace(0, 1, 3)
+        tensor([0. , 0.5, 1. ])
+    """
+    values = np.linspace(float(start), float(end), steps)
+    return finished(values.astype(dtype or default_float()), device, requires_grad, ignored)
 
 
-def ones_like(input: Tensor, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
-    """Ones of the same shape and type."""
-    return _wrap(np.ones(input.shape, dtype or input.dtype), requires_grad)
+def logspace(
+    start: float,
+    end: float,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: DTypeLike | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **ignored: Any,
+) -> Tensor:
+    """Powers of ``base`` whose exponents are at even distances."""
+    values = float(base) ** np.linspace(float(start), float(end), steps)
+    return finished(values.astype(dtype or default_float()), device, requires_grad, ignored)
 
 
-def to_kind(number: float) -> type:
+def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+    """Spread vectors over a grid with one dimension for each.
+
+    Args:
+        tensors: Vectors or scalars, one by one or as one list.
+        indexing: ``"ij"``: dimension i is vector i's; ``"xy"``: the first two change places.
+
+    Raises:
+        ConfigError: If ``indexing`` is neither.
+
+    Example:
+        >>> [grid.shape for grid in meshgrid(arange(2), arange(3))]
+        [(2, 3), (2, 3)]
+    """
+    if len(tensors) == 1 and isinstance(tensors[0], Sequence):
+        tensors = tuple(tensors[0])
+    if indexing not in ("ij", "xy"):
+        raise ConfigError(f"expected 'ij' or 'xy', got {indexing!r}.", where="meshgrid")
+    count = len(tensors)
+    order = list(range(count))
+    if indexing == "xy":
+        order[:2] = order[:2][::-1]
+    shape = tuple(tensors[i].numel() for i in order)
+    columns = (
+        ops.reshape(x, tuple(-1 if order[d] == i else 1 for d in range(count)))
+        for i, x in enumerate(tensors)
+    )
+    return tuple(ops.expand(column, shape) for column in columns)
+
+
+# --- sizes and types ------------------------------------------------------------------------------
+
+
+def shape_of(size: tuple[Any, ...], options: dict[str, Any]) -> tuple[int, ...]:
+    """Sizes given one by one, as one sequence, or by the keyword ``size``."""
+    return sizes((options.pop("size"),) if "size" in options else size)
+
+
+def to_kind(number: float) -> np.dtype[Any]:
     """The element type that a Python number gives."""
     if isinstance(number, (bool, np.bool_)):
-        return np.bool_
-    return np.int64 if isinstance(number, Integral) else np.float32
+        return np.dtype(bool)
+    return np.dtype(np.int64) if isinstance(number, Integral) else default_float()
 
 
-def _wrap(array: Array, requires_grad: bool) -> Tensor:
-    made: Tensor = make_tensor(array)
-    return made.requires_grad_() if requires_grad else made
+def is_tensor(obj: Any) -> bool:
+    """Whether something is a tensor."""
+    return isinstance(obj, TensorBase)
+
+
+def numel(input: Tensor) -> int:
+    """Number of elements."""
+    return input.array.size

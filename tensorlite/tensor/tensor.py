@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from types import FunctionType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -11,29 +13,40 @@ from numpy.typing import DTypeLike
 from tensorlite import autograd, ops
 from tensorlite.autograd import Array, is_grad_enabled, make_tensor
 from tensorlite.errors import DTypeError, GraphError, ShapeError
-from tensorlite.ops.convert import to_array
-from tensorlite.ops.shape import dim_index, plain_index
+from tensorlite.ops.convert import default_float, to_array
+from tensorlite.ops.dtypes import BY_NUMPY
+from tensorlite.ops.index import assign, plain_index
+from tensorlite.ops.shape import dim_index
 from tensorlite.tensor.arithmetic import Arithmetic
+from tensorlite.tensor.conversion import Conversions, from_arguments
+from tensorlite.tensor.filling import Filling
+from tensorlite.tensor.indexing import Indexing
+from tensorlite.tensor.maths import Maths
+from tensorlite.tensor.printing import text_of
+from tensorlite.tensor.products import Products
 from tensorlite.tensor.reductions import Reductions
 from tensorlite.tensor.shapes import Shapes
 
 
-class Tensor(Arithmetic, Reductions, Shapes):
+class Tensor(Arithmetic, Maths, Indexing, Products, Reductions, Shapes, Conversions, Filling):
     """An n-dimensional array of numbers through which gradients can flow.
 
     Operators, names and behaviour are PyTorch's. Tensors are float32 unless told otherwise;
     integers and booleans carry no gradient.
 
     Args:
-        data: Numbers, nested lists or an array; copied.
-        dtype: The NumPy element type; Python floats give float32, integers int64.
+        data: Numbers, nested lists or an array, copied as the default floating point type; or sizes
+            one by one, for a tensor of zeros. ``tl.tensor`` keeps integers integers.
+        dtype: Another element type.
         requires_grad: Whether gradients are wanted.
 
     Raises:
         DTypeError: If the data are no numbers, or integers are to need a gradient.
 
     Example:
-        >>> x = Tensor([1.0, 2.0], requires_grad=True)
+        >>> x = Tensor([1.0, 2.0])
+        >>> x.requires_grad_()
+        tensor([1., 2.], requires_grad=True)
         >>> (x * x).sum().backward()
         >>> x.grad
         tensor([2., 4.])
@@ -42,9 +55,9 @@ class Tensor(Arithmetic, Reductions, Shapes):
     __slots__ = ()
 
     def __init__(
-        self, data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False
+        self, *data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False
     ) -> None:
-        self.array = np.array(to_array(data, dtype), order="C")
+        self.array = from_arguments(data, default_float() if dtype is None else dtype)
         self.node = None
         self.requires_grad = False
         self.grad = None
@@ -53,6 +66,12 @@ class Tensor(Arithmetic, Reductions, Shapes):
             self.requires_grad_()
 
     # --- what it is -------------------------------------------------------------------------------
+
+    @property
+    def dtype(self) -> Any:
+        """The element type, equal to NumPy's."""
+        kind = self.array.dtype
+        return BY_NUMPY.get(kind, kind)
 
     @property
     def ndim(self) -> int:
@@ -82,20 +101,26 @@ class Tensor(Arithmetic, Reductions, Shapes):
         """Number of elements."""
         return self.array.size
 
+    def nelement(self) -> int:
+        """Number of elements."""
+        return self.array.size
+
     def size(self, dim: int | None = None) -> Any:
         """All sizes, or the one of a dimension."""
-        return self.shape if dim is None else self.shape[dim_index(dim, self.ndim, "size")]
+        if dim is None:
+            return Size(self.array.shape)
+        return self.array.shape[dim_index(dim, self.ndim, "size")]
 
     def __repr__(self) -> str:
-        text = np.array2string(self.array, separator=", ", prefix="tensor(")
-        default = self.dtype in (np.float32, np.int64, np.bool_)
-        kind = "" if default else f", dtype={self.dtype}"
         flow = ""
         if self.node is not None:
             flow = f", op={type(self.node).__name__}"
         elif self.requires_grad:
             flow = ", requires_grad=True"
-        return f"tensor({text}{kind}{flow})"
+        return f"tensor({text_of(self.array)}{flow})"
+
+    def __contains__(self, element: Any) -> bool:
+        return bool(ops.eq(self, element).array.any())
 
     def __bool__(self) -> bool:
         if self.array.size != 1:
@@ -122,13 +147,16 @@ class Tensor(Arithmetic, Reductions, Shapes):
 
     # --- out of the graph -------------------------------------------------------------------------
 
-    def numpy(self) -> Array:
+    def numpy(self, *, force: bool = False) -> Array:
         """The array itself, not a copy; writing into it is not noticed by the graph.
+
+        Args:
+            force: Leave the graph first where that is needed.
 
         Raises:
             GraphError: If the tensor needs a gradient (use ``detach()`` first).
         """
-        if self.requires_grad:
+        if self.requires_grad and not force:
             raise GraphError(
                 "expected a tensor outside the graph, got one that needs a gradient.",
                 where="numpy",
@@ -153,31 +181,32 @@ class Tensor(Arithmetic, Reductions, Shapes):
         """The same numbers in the same memory, outside the graph."""
         return make_tensor(self.array, version=self.version)
 
-    def clone(self) -> Tensor:
+    def clone(self, *, memory_format: Any = None) -> Tensor:
         """A copy; gradients flow through it."""
         return ops.clone(self)
 
-    def to(self, dtype: DTypeLike) -> Tensor:
-        """The same numbers with another element type."""
-        if isinstance(dtype, str) and dtype.partition(":")[0] in ("cpu", "cuda", "mps"):
-            raise DTypeError(
-                f"expected an element type, got the device {dtype!r}.",
-                where="to",
-                hint="Everything runs on the processor; leave .to(device) out.",
+    def __copy__(self) -> Self:
+        return self._renewed(self.array, self.version)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        if self.node is not None:
+            raise GraphError(
+                "expected a leaf, got the result of an op.",
+                where="deepcopy",
+                hint="Use x.detach().clone().",
             )
-        return ops.cast(self, dtype)
+        if id(self) in memo:
+            return memo[id(self)]
+        made = memo[id(self)] = self._renewed(self.array.copy(order="K"), [0])
+        made.grad = copy.deepcopy(self.grad, memo)
+        return made
 
-    def float(self) -> Tensor:
-        """Cast to float32."""
-        return ops.cast(self, np.float32)
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _restored, (type(self), self.array, self.requires_grad)
 
-    def double(self) -> Tensor:
-        """Cast to float64."""
-        return ops.cast(self, np.float64)
-
-    def long(self) -> Tensor:
-        """Cast to int64."""
-        return ops.cast(self, np.int64)
+    def _renewed(self, array: Array, version: list[int]) -> Self:
+        """A leaf of the same class."""
+        return _restored(type(self), array, self.requires_grad, version)
 
     # --- gradients --------------------------------------------------------------------------------
 
@@ -252,7 +281,7 @@ class Tensor(Arithmetic, Reductions, Shapes):
         if wants and is_grad_enabled():
             self._refuse("x[i] = v")
         try:
-            self.array[plain_index(index)] = plain_index(value)
+            assign(self.array, index, getattr(value, "array", value))
         except (ValueError, IndexError) as error:
             raise ShapeError(f"{error}.", where="x[i] = v") from None
         self.version[0] += 1
@@ -278,13 +307,42 @@ class Tensor(Arithmetic, Reductions, Shapes):
         self[...] = source
         return self
 
-    def contiguous(self) -> Tensor:
+    def contiguous(self, memory_format: Any = None) -> Tensor:
         """The same numbers in C order; itself if they are already."""
         if self.array.flags.c_contiguous:
             return self
         if not self.requires_grad:
             return make_tensor(np.ascontiguousarray(self.array))
         return ops.reshape(ops.reshape(self, (-1,)), self.shape)
+
+
+def _restored(
+    kind: type[Any], array: Array, requires_grad: bool, version: list[int] | None = None
+) -> Any:
+    """A leaf of any class of tensors, made past its constructor."""
+    made = object.__new__(kind)
+    made.array, made.node, made.grad = array, None, None
+    made.requires_grad = requires_grad
+    made.version = [0] if version is None else version
+    return made
+
+
+class Size(tuple[int, ...]):
+    """The sizes of a tensor: a tuple that also counts the elements.
+
+    Example:
+        >>> Size([2, 3]).numel()
+        6
+    """
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """Number of elements of such a tensor."""
+        return math.prod(self)
+
+    def __repr__(self) -> str:
+        return f"Size([{', '.join(map(str, self))}])"
 
 
 class _Member(Tensor):
@@ -335,6 +393,6 @@ def _take_docstrings(family: type) -> None:
             member.__doc__ = getattr(getattr(ops, name, None), "__doc__", None)
 
 
-for _family in (Arithmetic, Reductions, Shapes):
+for _family in (Arithmetic, Maths, Indexing, Products, Reductions, Shapes):
     _take_docstrings(_family)
 autograd.set_tensor_type(Tensor)

@@ -140,7 +140,7 @@ MISTAKES = [
     (lambda: F.conv2d(tl.ones(1, 1, 2, 2), tl.ones(1, 1, 3, 3)), "at least as large as the window"),
     (lambda: F.conv2d(tl.arange(4).reshape(1, 1, 2, 2), tl.ones(1, 1, 1, 1).long()), "float32"),
     (lambda: F.cross_entropy(tl.ones(2, 3), [0, 1], tl.ones(2)), "weight for each of 3 classes"),
-    (lambda: F.pad(tl.ones(2), (-1, 0)), "0 or more"),
+    (lambda: F.pad(tl.ones(2), (1, 0, 1)), "pairs of widths"),
     (lambda: F.linear(tl.ones(2, 3), tl.ones(4, 5)), "5 features"),
     (lambda: F.mse_loss(tl.ones(2), tl.ones(2, 1)), "target of shape"),
     (lambda: F.batch_norm(tl.ones(1, 2), None, None, training=True), "more than one value"),

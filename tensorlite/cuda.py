@@ -1,0 +1,31 @@
+"""What scripts ask of a graphics card before they use one: there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def is_available() -> bool:
+    """Whether there is a graphics card to use: never."""
+    return False
+
+
+def device_count() -> int:
+    """How many graphics cards there are: 0."""
+    return 0
+
+
+def manual_seed(seed: int) -> None:
+    """Nothing to seed."""
+
+
+def manual_seed_all(seed: int) -> None:
+    """Nothing to seed."""
+
+
+def empty_cache() -> None:
+    """Nothing to empty."""
+
+
+def synchronize(device: Any = None) -> None:
+    """Nothing to wait for."""

@@ -1,0 +1,236 @@
+"""Activation functions of networks, made of straight pieces or bent at one place.
+
+The smooth ones are in ``smooth``. ``inplace`` is accepted everywhere for PyTorch's sake; the result
+is always a new tensor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tensorlite import kernels, random
+from tensorlite.autograd import Array, Op, make_tensor
+from tensorlite.errors import ConfigError, ShapeError
+from tensorlite.ops.choose import Clamp, Where
+from tensorlite.ops.convert import as_tensor, floating
+from tensorlite.ops.functions import Exp
+from tensorlite.ops.shape import reshape
+
+if TYPE_CHECKING:
+    from tensorlite.tensor import Tensor
+
+
+class Relu(Op):
+    """The positive part; the gradient at 0 is 0."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_output()  # the sign of y tells what the sign of x would
+        return kernels.relu(x)
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return ReluGrad.apply(grad, y)
+
+
+class ReluGrad(Op):
+    """A gradient where a result was positive, 0 elsewhere."""
+
+    def forward(self, grad: Array, y: Array) -> Array:
+        self.save_inputs(1)
+        return kernels.relu_grad(grad, y)
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return ReluGrad.apply(grad, y), None
+
+
+class LeakyRelu(Op):
+    """The positive part, and a share of the negative one."""
+
+    def forward(self, x: Array, slope: float) -> Array:
+        self.slope, self.positive = slope, x > 0
+        return np.where(self.positive, x, x * slope)
+
+    def backward(self, grad: Any) -> Any:
+        return Where.apply(self.positive, grad, grad * self.slope)
+
+
+class Elu(Op):
+    """``scale * x`` above 0, ``scale * alpha * (exp(rate * x) - 1)`` below."""
+
+    def forward(self, x: Array, alpha: float, scale: float, rate: float) -> Array:
+        self.alpha, self.scale, self.rate = alpha, scale, rate
+        self.save_inputs(0)
+        low = np.expm1(np.minimum(x, 0) * rate) * (alpha * scale)
+        return np.where(x > 0, x if scale == 1 else x * scale, low)
+
+    def backward(self, grad: Any) -> Any:
+        (x,) = self.saved
+        low = Exp.apply(Clamp.apply(x, None, 0.0) * self.rate)
+        factor = self.alpha * self.scale * self.rate
+        return Where.apply(x > 0, grad * self.scale, grad * factor * low)
+
+
+class Hardtanh(Op):
+    """Limit to a range; the gradient passes inside, without the borders."""
+
+    def forward(self, x: Array, low: float, high: float) -> Array:
+        self.inside = (x > low) & (x < high)
+        return np.clip(x, low, high)
+
+    def backward(self, grad: Any) -> Any:
+        return Where.apply(self.inside, grad, 0.0)
+
+
+# --- functions ------------------------------------------------------------------------------------
+
+
+def relu(input: Any, inplace: bool = False) -> Tensor:
+    """Keep the positive part of each element: ``max(x, 0)``, always in a new tensor.
+
+    Source: Nair and Hinton 2010, "Rectified Linear Units Improve Restricted Boltzmann Machines".
+    """
+    return Relu.apply(as_tensor(input))
+
+
+def relu6(input: Any, inplace: bool = False) -> Tensor:
+    """Keep each element between 0 and 6.
+
+    Source: Howard et al. 2017, "MobileNets: Efficient Convolutional Neural Networks for Mobile
+    Vision Applications".
+    """
+    return hardtanh(input, 0.0, 6.0)
+
+
+def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """Keep positive elements, and multiply the others by a slope.
+
+    Source: Maas et al. 2013, "Rectifier Nonlinearities Improve Neural Network Acoustic Models".
+    """
+    return LeakyRelu.apply(floating(input), negative_slope)
+
+
+def prelu(input: Any, weight: Any) -> Tensor:
+    """Keep positive elements, and multiply the others by learned slopes.
+
+    Args:
+        input: Channels in dimension 1.
+        weight: One slope, or one per channel.
+
+    Raises:
+        ShapeError: If there is neither one slope nor one per channel.
+
+    Source: He et al. 2015, "Delving Deep into Rectifiers".
+    """
+    x, slopes = as_tensor(input), as_tensor(weight)
+    channels = x.shape[1] if len(x.shape) > 1 else 1
+    if slopes.array.size not in (1, channels) or len(slopes.shape) > 1:
+        raise ShapeError(
+            f"expected one slope or {channels} (input {x.shape}), got {slopes.shape}.",
+            where="prelu",
+        )
+    if slopes.array.size > 1:
+        slopes = reshape(slopes, (-1, *(1 for _ in x.shape[2:])))
+    return Where.apply(make_tensor(np.asarray(x.array > 0)), x, x * slopes)
+
+
+def rrelu(
+    input: Any,
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
+    inplace: bool = False,
+) -> Tensor:
+    """Keep positive elements, and multiply the others by random slopes, or by the mean one.
+
+    Raises:
+        ConfigError: If the bounds are the wrong way round.
+
+    Source: Xu et al. 2015, "Empirical Evaluation of Rectified Activations in Convolutional
+    Network".
+    """
+    if lower > upper:
+        raise ConfigError(f"expected lower <= upper, got {lower} and {upper}.", where="rrelu")
+    x = floating(input)
+    if not training:
+        return LeakyRelu.apply(x, (lower + upper) / 2)
+    drawn = random.default_generator.uniform(x.shape) * (upper - lower) + lower
+    slopes = np.where(x.array > 0, 1, drawn).astype(x.array.dtype)
+    return x * make_tensor(slopes)
+
+
+def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """Keep elements above a threshold, and replace the others by a value."""
+    x = as_tensor(input)
+    return Where.apply(make_tensor(np.asarray(x.array <= threshold)), value, x)
+
+
+def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """Keep positive elements, and bend the others towards ``-alpha``.
+
+    Source: Clevert et al. 2016, "Fast and Accurate Deep Network Learning by Exponential Linear
+    Units (ELUs)".
+    """
+    return Elu.apply(floating(input), alpha, 1.0, 1.0)
+
+
+def selu(input: Any, inplace: bool = False) -> Tensor:
+    """Scaled ELU, whose results tend to mean 0 and variance 1.
+
+    Source: Klambauer et al. 2017, "Self-Normalizing Neural Networks".
+    """
+    return Elu.apply(floating(input), 1.6732632423543772, 1.0507009873554805, 1.0)
+
+
+def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """ELU whose slope is 1 at 0 for every ``alpha``.
+
+    Source: Barron 2017, "Continuously Differentiable Exponential Linear Units".
+    """
+    return Elu.apply(floating(input), alpha, 1.0, 1 / alpha)
+
+
+def hardtanh(
+    input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
+) -> Tensor:
+    """Limit each element to a range; the gradient at the borders is 0.
+
+    Raises:
+        ConfigError: If the range is empty.
+    """
+    if min_val > max_val:
+        raise ConfigError(
+            f"expected min_val <= max_val, got {min_val} and {max_val}.", where="hardtanh"
+        )
+    x = as_tensor(input)
+    if x.array.dtype.kind != "f":
+        min_val, max_val = int(min_val), int(max_val)
+    return Hardtanh.apply(x, min_val, max_val)
+
+
+def hardsigmoid(input: Any, inplace: bool = False) -> Tensor:
+    """The sigmoid out of straight pieces: ``relu6(x + 3) / 6``.
+
+    Source: Howard et al. 2019, "Searching for MobileNetV3".
+    """
+    return Hardtanh.apply(floating(input) + 3, 0.0, 6.0) / 6
+
+
+def hardshrink(input: Any, lambd: float = 0.5) -> Tensor:
+    """Set elements from ``-lambd`` to ``lambd`` to 0."""
+    x = floating(input)
+    return Where.apply(make_tensor(np.asarray(np.abs(x.array) <= lambd)), 0.0, x)
+
+
+def softshrink(input: Any, lambd: float = 0.5) -> Tensor:
+    """Move elements towards 0 by ``lambd``, and those within it to 0.
+
+    Raises:
+        ConfigError: If ``lambd`` is negative.
+    """
+    if lambd < 0:
+        raise ConfigError(f"expected lambd of 0 or more, got {lambd}.", where="softshrink")
+    x = floating(input)
+    return x - Clamp.apply(x, -lambd, lambd)

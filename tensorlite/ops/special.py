@@ -1,0 +1,236 @@
+"""The error function and its relatives, and functions of logarithms that must not overflow."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tensorlite.autograd import Array, Op
+from tensorlite.errors import DTypeError
+from tensorlite.ops.choose import Where, clamp
+from tensorlite.ops.convert import default_float, floating, operands
+from tensorlite.ops.functions import Exp, Log, Logit, Sigmoid
+
+if TYPE_CHECKING:
+    from tensorlite.tensor import Tensor
+
+ROOT_PI = math.sqrt(math.pi)
+
+# Quotients of polynomials near the error function, by interval, highest power first.
+# Source: Cody 1969, "Rational Chebyshev Approximations for the Error Function".
+NEAR = (  # erf(x) / x in x ** 2, up to 0.46875
+    (1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2, 3.77485237685302021e2,
+     3.20937758913846947e3),
+    (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3,
+     2.84423683343917062e3),
+)  # fmt: skip
+MIDDLE = (  # erfc(x) * exp(x ** 2) in x, up to 4
+    (2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1,
+     2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3,
+     1.23033935479799725e3),
+    (1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2,
+     1.62138957456669019e3, 3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3,
+     1.23033935480374942e3),
+)  # fmt: skip
+FAR = (  # what erfc(x) * exp(x ** 2) lacks to 1 / (x * sqrt(pi)), in x ** -2
+    (1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1,
+     1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4),
+    (1.0, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1,
+     6.05183413124413191e-2, 2.33520497626869185e-3),
+)  # fmt: skip
+
+
+def _quotient(x: Array, polynomials: tuple[tuple[float, ...], tuple[float, ...]]) -> Array:
+    above, below = (_polynomial(x, factors) for factors in polynomials)
+    above /= below
+    return above
+
+
+def _polynomial(x: Array, factors: tuple[float, ...]) -> Array:
+    value = x * factors[0]
+    for factor in factors[1:-1]:
+        value += factor
+        value *= x
+    value += factors[-1]
+    return value
+
+
+def erf_array(x: Array) -> Array:
+    """The error function of an array, to the last digits of its type.
+
+    Example:
+        >>> float(erf_array(np.array(0.5))) == math.erf(0.5)
+        True
+    """
+    out = np.array(x, dtype=np.result_type(x, np.float32), order="C", ndmin=1)
+    flat = out.reshape(-1)
+    size = np.abs(flat)
+    far = np.flatnonzero(size > 0.46875)
+    outer = flat[far]
+    square = np.minimum(size, 0.46875)
+    square *= square
+    flat *= _quotient(square, NEAR)
+    flat[far] = np.copysign(1 - _upper(np.abs(outer)), outer)
+    return out.astype(x.dtype, copy=False).reshape(x.shape)
+
+
+def erfc_array(x: Array) -> Array:
+    """1 minus the error function of an array, exact where that is small."""
+    out = np.array(x, dtype=np.result_type(x, np.float32), order="C", ndmin=1)
+    flat = out.reshape(-1)
+    near = np.abs(flat) <= 0.46875
+    inner, outer = flat[near], flat[~near]
+    flat[near] = 1 - inner * _quotient(inner * inner, NEAR)
+    beyond = _upper(np.abs(outer))
+    flat[~near] = np.where(outer < 0, 2 - beyond, beyond)
+    return out.astype(x.dtype, copy=False).reshape(x.shape)
+
+
+def _upper(x: Array) -> Array:
+    """``1 - erf(x)`` for ``x`` above 0.46875."""
+    value = _quotient(np.minimum(x, 4.0), MIDDLE)
+    far = np.flatnonzero(x > 4)
+    if far.size:
+        inverse = 1 / (x[far] * x[far])
+        value[far] = (1 / ROOT_PI - inverse * _quotient(inverse, FAR)) / x[far]
+    # exp(-x * x) in two factors: the square of x cut to sixteenths has no rounding error
+    cut = np.trunc(x * 16) / 16
+    rest = (x - cut) * (x + cut)
+    value *= np.exp(-cut * cut) * np.exp(-rest)
+    return np.where(np.isnan(x), x, np.where(x > 30, 0, value))
+
+
+def erfinv_array(y: Array) -> Array:
+    """The inverse of the error function: a guess, then Halley's steps on ``erf`` or ``erfc``."""
+    size = np.abs(y).astype(np.float64)
+    tail = np.log((1 - size) * (1 + size))
+    half = 2 / (math.pi * 0.147) + tail / 2  # Winitzki's formula, good to 3 digits
+    x = np.sqrt(np.sqrt(half * half - tail / 0.147) - half)
+    for _ in range(3):
+        excess = np.where(size > 0.5, (1 - size) - erfc_array(x), erf_array(x) - size)
+        step = excess * (ROOT_PI / 2) * np.exp(x * x)
+        x = x - step / (1 + x * step)
+    x = np.where(size == 1, np.inf, np.where(size > 1, np.nan, x))
+    return np.copysign(x, y).astype(y.dtype)
+
+
+class Erf(Op):
+    """The error function: ``2 / sqrt(pi)`` times the integral of ``exp(-t * t)`` from 0 to x."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_inputs(0)
+        return erf_array(x)
+
+    def backward(self, grad: Any) -> Any:
+        (x,) = self.saved
+        return grad * (2 / ROOT_PI) * Exp.apply(-(x * x))
+
+
+class Erfc(Op):
+    """``1 - erf(x)``, exact where that is small."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_inputs(0)
+        return erfc_array(x)
+
+    def backward(self, grad: Any) -> Any:
+        (x,) = self.saved
+        return grad * (-2 / ROOT_PI) * Exp.apply(-(x * x))
+
+
+class Erfinv(Op):
+    """The inverse of the error function."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_output()
+        return erfinv_array(x)
+
+    def backward(self, grad: Any) -> Any:
+        (y,) = self.saved
+        return grad * (ROOT_PI / 2) * Exp.apply(y * y)
+
+
+class Xlogy(Op):
+    """``x * log(y)``, and 0 where x is 0."""
+
+    def forward(self, x: Array, y: Array) -> Array:
+        self.save_inputs(0, 1)
+        return np.where(np.equal(x, 0) & ~np.isnan(y), 0, x * np.log(y))
+
+    def backward(self, grad: Any) -> Any:
+        x, y = self.saved
+        for_x = for_y = None
+        if self.needs[0]:
+            for_x = (
+                grad
+                * Where.apply((x == 0) & (y <= 0), 0.0, 1.0)
+                * Log.apply(Where.apply((x == 0) & (y <= 0), 1.0, y))
+            )
+        if self.needs[1]:
+            for_y = grad * x / y
+        return for_x, for_y
+
+
+class LogAddExp(Op):
+    """``log(exp(a) + exp(b))`` without overflow."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.save_inputs(0, 1)
+        return np.logaddexp(a, b)
+
+    def backward(self, grad: Any) -> Any:
+        a, b = self.saved
+        return grad * Sigmoid.apply(a - b), grad * Sigmoid.apply(b - a)
+
+
+# --- functions ------------------------------------------------------------------------------------
+
+
+def erf(input: Any) -> Tensor:
+    """Take the error function of each element.
+
+    Source: Cody 1969, "Rational Chebyshev Approximations for the Error Function".
+    """
+    return Erf.apply(floating(input))
+
+
+def erfc(input: Any) -> Tensor:
+    """Take 1 minus the error function of each element, exact where that is small."""
+    return Erfc.apply(floating(input))
+
+
+def erfinv(input: Any) -> Tensor:
+    """Take the number whose error function each element is.
+
+    Source: Winitzki 2008, "A Handy Approximation for the Error Function and Its Inverse".
+    """
+    return Erfinv.apply(floating(input))
+
+
+def logit(input: Any, eps: float | None = None) -> Tensor:
+    """Invert the sigmoid: ``log(x / (1 - x))``.
+
+    Args:
+        input: Numbers from 0 to 1.
+        eps: Limits the elements to ``eps``..``1 - eps`` first.
+    """
+    x = floating(input)
+    return Logit.apply(x if eps is None else clamp(x, eps, 1 - eps))
+
+
+def xlogy(input: Any, other: Any) -> Tensor:
+    """Multiply by a logarithm, ``input * log(other)``; 0 where ``input`` is 0."""
+    a, b = operands(input, other)
+    if getattr(a, "dtype", default_float()).kind != "f":
+        a, b = floating(a), floating(b)
+    return Xlogy.apply(a, floating(b))
+
+
+def logaddexp(input: Any, other: Any) -> Tensor:
+    """Add in the space of logarithms: ``log(exp(input) + exp(other))``, without overflow."""
+    a, b = operands(input, other)
+    if a.dtype.kind != "f":
+        raise DTypeError(f"expected floating point numbers, got {a.dtype}.", where="logaddexp")
+    return LogAddExp.apply(a, b)
