@@ -93,7 +93,7 @@ def _grad_plan(
         corners = np.arange(out[0])[:, None] * stride[0] * wp + np.arange(out[1]) * stride[1]
         filters = np.minimum(np.arange(blocks * down), k - 1) * panel
         lists = [places * panel, corners.ravel() * c, filters]
-        room = down * per * (panel // VECS) + (image + pixels * k) * panel
+        room = (image + pixels * k) * panel
         per_filter, per_row = padded, 1
     else:
         large = taps * c * k * groups > 1 << 18  # many sums would not stay in the cache

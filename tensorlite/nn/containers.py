@@ -10,6 +10,7 @@ from tensorlite.nn.activation import ReLU
 from tensorlite.nn.conv import Conv2d
 from tensorlite.nn.module import Module
 from tensorlite.nn.normalization import BatchNorm2d
+from tensorlite.nn.pooling import MaxPool2d
 
 
 class ModuleList(Module):
@@ -102,28 +103,41 @@ class Sequential(ModuleList):
         return Sequential(*modules)
 
     def forward(self, x: Any) -> Any:
-        """Run the modules in their order, neighbours that can be joined in one pass."""
+        """Run the modules in their order; some neighbours in a quicker way that gives the same."""
         modules = list(self.children())
-        skip = False
-        for module, after in zip(modules, [*modules[1:], None], strict=True):
-            if skip:
-                skip = False
-            elif _joined(module, after):
-                skip = True
-                x = module(x, relu=True)
+        i = 0
+        while i < len(modules):
+            module, *after = modules[i : i + 3]
+            if _commute(module, after):
+                x, i = module(after[0](x)), i + 2
+            elif _joined(module, after) and not _commute(after[0], after[1:]):
+                x, i = module(x, relu=True), i + 2
             else:
-                x = module(x)
+                x, i = module(x), i + 1
         return x
 
 
-def _joined(module: Module, after: Module | None) -> bool:
-    """Whether a ReLU can be left to the layer before it; a hook wants to see what lies between.
+# A hook wants to see what lies between two modules, so it switches both of these off. The modules
+# themselves, run one by one, are the composed form.
 
-    The layers themselves, run one by one, are the composed form.
-    """
+
+def _joined(module: Module, after: list[Module]) -> bool:
+    """Whether the ReLU that follows can be left to the layer before it."""
     return (
-        type(after) is ReLU
-        and type(module) in (Conv2d, BatchNorm2d)
+        type(module) in (Conv2d, BatchNorm2d)
+        and bool(after)
+        and type(after[0]) is ReLU
         and not module._forward_hooks
-        and not after._forward_hooks
+        and not after[0]._forward_hooks
+    )
+
+
+def _commute(module: Module, after: list[Module]) -> bool:
+    """Whether pooling may come before the ReLU: the same numbers, a quarter of the work."""
+    return (
+        type(module) is ReLU
+        and bool(after)
+        and type(after[0]) is MaxPool2d
+        and not module._forward_hooks
+        and not after[0]._forward_hooks
     )

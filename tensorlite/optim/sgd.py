@@ -90,6 +90,6 @@ class SGD(Optimizer):
                 velocity *= momentum
                 velocity += (1 - group["dampening"]) * grad
             else:
-                velocity = state["momentum_buffer"] = np.array(grad)
+                velocity = state["momentum_buffer"] = np.array(grad, order="C")  # for one pass
             grad = grad + momentum * velocity if group["nesterov"] else velocity
         parameter -= group["lr"] * grad

@@ -96,6 +96,57 @@ def test_pooling_stays_within_its_arrays(
     assert guard.intact()
 
 
+@few
+@given(st.integers(1, 9), st.integers(1, 70), sides, st.booleans())
+def test_normalization_stays_within_its_arrays(
+    images: int, channels: int, side: int, relu: bool
+) -> None:
+    rng, guard = np.random.default_rng(images), Guarded()
+    shape = images + 1, channels, side, side  # one number per channel has no variance
+    x, dy = (guard.of(rng.standard_normal(shape).astype(np.float32)) for _ in range(2))
+    weight, bias = (guard.of(np.ones(channels, np.float32)) for _ in range(2))
+    ((y, mean, variance),) = within(
+        guard, lambda: kernels.batch_norm(x, weight, bias, 1e-5, relu=relu)
+    )
+    (grads,) = within(
+        guard,
+        lambda: kernels.batch_norm_grad(x, dy, y, weight, mean, variance, 1e-5, relu),
+    )
+    assert not any(np.isnan(a).any() for a in (y, *grads))
+    assert guard.intact()
+
+
+@few
+@given(st.lists(st.integers(1, 40_000), min_size=1, max_size=4), st.sampled_from(["f4", "f8"]))
+def test_optimizers_stay_within_their_parameters(sizes: list[int], dtype: str) -> None:
+    guard = Guarded()
+    p, g, v, m = ([guard.of(np.ones(n, dtype)) for n in sizes] for _ in range(4))
+    kernels.sgd(p, g, v, 0.1, 0.9, 0.0, 1.0, False)
+    kernels.adam(p, g, v, m, [0.9, 0.9, 0.0, 1.0, 0.1, 1.0, 1.0])
+    assert all(np.isfinite(a).all() for a in [*p, *v, *m])
+    assert all((a == 1).all() for a in g)
+    assert guard.intact()
+
+
+@few
+@given(st.integers(8192, 40_000), st.integers(1, 70), st.integers(1, 70))
+def test_passes_over_elements_stay_within_their_arrays(n: int, rows: int, classes: int) -> None:
+    guard = Guarded()
+    x = guard.of(np.ones(n, np.float32))
+    scores = guard.of(np.ones((rows, classes), np.float32))
+    target = guard.of(np.zeros(rows, np.int64))
+    positive, kept, (losses, grads) = within(
+        guard,
+        lambda: kernels.relu(x),
+        lambda: kernels.relu_grad(x, x),
+        lambda: kernels.cross_entropy(scores, target),
+    )
+    assert (positive == 1).all() and (kept == 1).all()
+    np.testing.assert_allclose(losses, np.log(classes), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(grads.sum(1), 0, atol=1e-5)
+    assert guard.intact()
+
+
 def within(guard: Guarded, *calls: Any) -> list[np.ndarray]:
     """Run kernels while every ``np.empty`` of theirs is guarded as well."""
     original = np.empty

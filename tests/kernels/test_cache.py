@@ -69,16 +69,54 @@ def test_a_place_that_cannot_be_written_is_bypassed_with_one_line(tmp_path: Path
     assert "cannot be written" in result.stderr
 
 
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the package whose sources may be edited."""
+    folder = tmp_path / "checkout" / "tensorlite"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(Path(tensorlite.__file__).parent, folder, ignore=ignored)
+    return folder
+
+
 @needs_jit
-def test_editing_any_source_of_the_kernels_changes_the_folder(tmp_path: Path) -> None:
-    root = Path(tensorlite.__file__).parent
-    copy = tmp_path / "checkout" / "tensorlite"
-    shutil.copytree(root, copy, ignore=shutil.ignore_patterns("__pycache__"))
+def test_editing_any_source_of_the_kernels_changes_the_folder(tmp_path: Path, copy: Path) -> None:
     show = "from tensorlite import kernels; print(kernels.cache_folder())"
     before = run(show, tmp_path, copy.parent).stdout
     with (copy / "kernels" / "geometry.py").open("a") as source:
         source.write("\n# edited\n")
     assert run(show, tmp_path, copy.parent).stdout != before
+
+
+@needs_jit
+def test_an_edit_of_the_tile_takes_effect_at_the_next_run(tmp_path: Path, copy: Path) -> None:
+    product = (
+        "import numpy as np; from tensorlite import kernels; a = np.ones((32, 32), np.float32);"
+        "print(kernels.matmul(a, a)[0, 0])"
+    )
+    assert run(product, tmp_path, copy.parent).stdout.split() == ["32.0"]
+    simd = copy / "kernels" / "compiled" / "simd.py"
+    source = simd.read_text().replace(
+        "    if not FUSED:", "    x = b.fadd(x, x)\n    if not FUSED:"
+    )
+    assert source != simd.read_text()
+    simd.write_text(source)
+    assert run(product, tmp_path, copy.parent).stdout.split() == ["64.0"]
+
+
+@needs_jit
+def test_two_processes_may_compile_at_once(tmp_path: Path) -> None:
+    root = str(Path(tensorlite.__file__).parents[1])
+    env = {**os.environ, "TENSORLITE_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": root}
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", POOL], env=env, cwd=tmp_path,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    answers = [process.communicate() for process in both]
+    assert [(VALUES in out, err) for out, err in answers] == [(True, "")] * 2
+    assert run(POOL, tmp_path / "cache").stdout.split()[-1] == "hit"
 
 
 @needs_jit

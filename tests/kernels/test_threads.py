@@ -65,6 +65,46 @@ def test_sums_give_the_same_bytes_with_any_number_of_threads(rng: np.random.Gene
     assert [with_threads(count, run) for count in (2, 4)] == [alone, alone]
 
 
+def products(rng: np.random.Generator) -> np.ndarray:
+    a, b = rng.standard_normal((300, 200)), rng.standard_normal((200, 150))
+    return kernels.matmul(a.astype(np.float32), b.astype(np.float32))
+
+
+def pools(rng: np.random.Generator) -> np.ndarray:
+    x = rng.standard_normal((16, 32, 31, 29)).astype(np.float32)
+    window = (3, 3), (2, 2), (1, 1)
+    y, index = kernels.max_pool2d(x, *window, (1, 1), False)
+    mean = kernels.avg_pool2d(x, *window, False, True)
+    grads = kernels.max_pool2d_grad(y, index, x.shape[2:])
+    spread = kernels.avg_pool2d_grad(mean, x.shape[2:], *window, True)
+    return np.concatenate([np.ravel(a) for a in (y, mean, grads, spread)])
+
+
+def passes(rng: np.random.Generator) -> np.ndarray:
+    x = rng.standard_normal(300_000).astype(np.float32)
+    losses, grads = kernels.cross_entropy(x.reshape(3000, 100), np.arange(3000) % 100)
+    y = kernels.relu(x)
+    return np.concatenate([y, kernels.relu_grad(x, y), losses, grads.ravel()])
+
+
+def updates(rng: np.random.Generator) -> np.ndarray:
+    sizes = 200_000, 7, 30_000
+    p, g, v, m = ([rng.random(n).astype(np.float32) for n in sizes] for _ in range(4))
+    kernels.sgd(p, g, v, 0.1, 0.9, 0.01, 1.0, True)
+    kernels.adam(p, g, m, v, [0.9, 0.999, 0.01, 1.0, 0.1, 1.0, 1e-8])
+    return np.concatenate([*p, *v, *m])
+
+
+@pytest.mark.parametrize("kernel", [products, pools, passes, updates])
+def test_every_other_kernel_gives_the_same_bytes_with_any_number_of_threads(
+    kernel: Callable[[np.random.Generator], np.ndarray],
+) -> None:
+    one, two, four = (
+        with_threads(count, lambda: kernel(np.random.default_rng(3))) for count in (1, 2, 4)
+    )
+    assert one == two == four
+
+
 def test_several_python_threads_may_call_kernels_at_once(rng: np.random.Generator) -> None:
     kernels.set_num_threads(3)
     x = rng.standard_normal((9, 16, 17, 17)).astype(np.float32)

@@ -30,6 +30,7 @@ from tensorlite.kernels.compiled.simd import (
     tile_relu,
     tile_rows,
     tile_steps,
+    tile_store,
     tile_width,
     tile_zero,
     whole,
@@ -182,7 +183,10 @@ def filters_by_images(part, parts, thread, args, one):
                     if relu:
                         t = tile_relu(t)
                     iy = (g * K * result + to[i0 + i]) * images + block * width
-                    put(t, y, planes, k, iy, K - k, count, work, edge)
+                    if count == width:  # rows beyond the last filter repeat it, so they may go
+                        tile_store(t, y, tile_rows(blank, planes, k), iy)
+                    else:
+                        put(t, y, planes, k, iy, K - k, count, work, edge)
 
 
 @jit

@@ -21,6 +21,7 @@ from tensorlite.kernels.compiled.simd import (
     tile_columns,
     tile_dot,
     tile_fma,
+    tile_fold,
     tile_height,
     tile_load,
     tile_rows,
@@ -128,8 +129,7 @@ def filters_by_taps(part, parts, thread, args, one):
     blank = tile_zero(one, DOWN, ACROSS)
     vector = lanes(one)
     width = VECS * vector
-    edge = thread * room
-    framed = edge + DOWN * ACROSS * vector
+    framed = thread * room
     given = framed + n[10] * n[11] * C * width
     tiles, blocks = (K + DOWN - 1) // DOWN, (images + width - 1) // width
     begin, end = share(shares * groups, part, parts)
@@ -140,7 +140,7 @@ def filters_by_taps(part, parts, thread, args, one):
         for block in range(block0, block1):
             count = min(width, images - block * width)
             if block == block0 or count < width:
-                clear(work, edge, room)  # no images beyond the last
+                clear(work, framed, room)  # no images beyond the last
             corner = block * width * steps[0] + g * C * steps[1]
             frame_lanes(x, corner, steps, count, work, framed, shape, width)
             corner = block * width * dy_steps[0] + g * K * dy_steps[1]
@@ -154,23 +154,8 @@ def filters_by_taps(part, parts, thread, args, one):
                         ia, ib = given + i * K * width, framed + corners[i] * width
                         for v in range(0, width, vector):
                             t = tile_dot(t, work, left, ia + v, work, right, ib + v)
-                    tile_store(t, work, tile_steps(blank, ACROSS * vector), edge)
-                    fold(work, edge, DOWN * ACROSS, vector)
-                    for r in range(DOWN):
-                        target = ((unit * tiles + tile) * DOWN + r) * rows + j
-                        for c in range(ACROSS):
-                            sums[target + c] += work[edge + (r * ACROSS + c) * vector]
-
-
-@jit
-def fold(work, begin, vectors, vector):
-    """Add up each vector, half to half, into its first number."""
-    half = vector // 2
-    while half:
-        for i in range(vectors):
-            for k in range(half):
-                work[begin + i * vector + k] += work[begin + i * vector + k + half]
-        half //= 2
+                    at = (unit * tiles + tile) * DOWN * rows + j
+                    tile_fold(t, sums, tile_steps(blank, rows), at)
 
 
 @region

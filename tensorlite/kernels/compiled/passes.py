@@ -56,6 +56,7 @@ def sgd(part, parts, thread, args, one):
     rate, momentum, decay, keep, nesterov = (
         settings[0], settings[1], settings[2], settings[3], settings[4],
     )  # fmt: skip
+    ahead = momentum if nesterov > 0 else one  # no branch inside, so that it fills the vectors
     begin, end = share(args[3], part, parts)
     unit = 0
     for k in range(count):
@@ -69,8 +70,9 @@ def sgd(part, parts, thread, args, one):
             if begin <= unit < end:
                 for i in range(start, min(start + chunk, size)):
                     step = g[i] + decay * p[i]
-                    v[i] = momentum * v[i] + keep * step
-                    p[i] -= rate * (step + momentum * v[i] if nesterov > 0 else v[i])
+                    velocity = momentum * v[i] + keep * step
+                    v[i] = velocity
+                    p[i] -= rate * (ahead * velocity + nesterov * step)
             unit += 1
 
 

@@ -304,6 +304,29 @@ def tile_dot(typing, t, A, ra, ia, B, rb, ib):
     return t(t, A, ra, integer, B, rb, integer), emit
 
 
+def _fold_body(t, C, rows, ic):
+    across = t.shape[1] // lanes(t.dtype.type(1))
+    for r, row in enumerate(rows):
+        C[row + ic : row + ic + across] += t[r].reshape(across, -1).sum(1)
+
+
+@_meaning(_fold_body)
+def tile_fold(typing, t, C, rows, ic):
+    """``C[rows[r] + ic + v] +=`` the sum of vector ``(r, v)`` of the tile."""
+
+    def emit(context, b, signature, args):
+        value, C_, rows_, ic_ = args
+        for r in range(t.rows):
+            row = b.gep(b.gep(C_, [b.extract_value(rows_, r)]), [ic_])
+            for v in range(t.vecs):
+                place = b.gep(row, [I64(v)])
+                total = _sum(b, t, b.extract_value(value, r * t.vecs + v))
+                b.store(b.fadd(b.load(place), total), place)
+        return context.get_dummy_value()
+
+    return types.void(t, C, rows, integer), emit
+
+
 # --- vectors, for LLVM ----------------------------------------------------------------------------
 
 
@@ -327,3 +350,14 @@ def _fma(b, t, x, y, z):
     name = f"llvm.fma.v{t.lanes}f{t.number.bitwidth}"
     kind = ir.FunctionType(t.vector, [t.vector] * 3)
     return b.call(b.module.globals.get(name) or ir.Function(b.module, kind, name), [x, y, z])
+
+
+def _sum(b, t, vector):
+    """Half and half, until one number is left."""
+    undefined, lanes = ir.Constant(t.vector, ir.Undefined), t.lanes
+    while lanes > 1:
+        lanes //= 2
+        places = [k + lanes if k < lanes else k for k in range(t.lanes)]
+        mask = ir.Constant(ir.VectorType(I32, t.lanes), places)
+        vector = b.fadd(vector, b.shuffle_vector(vector, undefined, mask))
+    return b.extract_element(vector, I32(0))
