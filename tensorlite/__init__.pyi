@@ -75,6 +75,7 @@ from .ops import copysign as copysign
 from .ops import cos as cos
 from .ops import cosh as cosh
 from .ops import deg2rad as deg2rad
+from .ops import digamma as digamma
 from .ops import div as div
 from .ops import divide as divide
 from .ops import dropout as dropout
@@ -111,6 +112,7 @@ from .ops import le as le
 from .ops import lerp as lerp
 from .ops import less as less
 from .ops import less_equal as less_equal
+from .ops import lgamma as lgamma
 from .ops import log as log
 from .ops import log1p as log1p
 from .ops import log2 as log2
@@ -137,6 +139,7 @@ from .ops import neg as neg
 from .ops import negative as negative
 from .ops import not_equal as not_equal
 from .ops import permute as permute
+from .ops import polygamma as polygamma
 from .ops import positive as positive
 from .ops import pow as pow
 from .ops import prelu as prelu

@@ -106,6 +106,7 @@ from tensorlite.ops.functions import (
     sign,
     sqrt,
 )
+from tensorlite.ops.gamma import digamma, lgamma, polygamma
 from tensorlite.ops.linalg import linear, matmul
 from tensorlite.ops.loss import cross_entropy, mse_loss, nll_loss
 from tensorlite.ops.norm import batch_norm, dropout
@@ -228,6 +229,7 @@ __all__ = [
     "cosh",
     "cross_entropy",
     "deg2rad",
+    "digamma",
     "div",
     "divide",
     "dropout",
@@ -275,6 +277,7 @@ __all__ = [
     "lerp",
     "less",
     "less_equal",
+    "lgamma",
     "linear",
     "log",
     "log10",
@@ -309,6 +312,7 @@ __all__ = [
     "not_equal",
     "pad",
     "permute",
+    "polygamma",
     "positive",
     "pow",
     "prelu",

@@ -113,6 +113,16 @@ class Conversions(TensorBase):
             array = array.transpose(0, 2, 3, 1)
         return array.flags.c_contiguous
 
+    @property
+    def mT(self) -> Tensor:  # noqa: N802 - PyTorch's name
+        """The last two dimensions changed round."""
+        return ops.transpose(self, -2, -1)
+
+    @property
+    def H(self) -> Tensor:  # noqa: N802 - PyTorch's name
+        """The matrix transposed; real numbers have nothing to conjugate."""
+        return ops.transpose(self, 0, 1)
+
     def is_floating_point(self) -> bool:
         """Whether it holds fractions."""
         return self.array.dtype.kind == "f"
