@@ -98,6 +98,10 @@ class Tensor(Arithmetic, Maths, Conversions, Filling, Reductions, Shapes):
         """Number of elements."""
         return self.array.size
 
+    def ndimension(self) -> int:
+        """Number of dimensions."""
+        return self.array.ndim
+
     def nelement(self) -> int:
         """Number of elements."""
         return self.array.size
