@@ -125,6 +125,7 @@ from .ops import diag as diag
 from .ops import diag_embed as diag_embed
 from .ops import diagonal as diagonal
 from .ops import diff as diff
+from .ops import digamma as digamma
 from .ops import dist as dist
 from .ops import div as div
 from .ops import divide as divide
@@ -172,14 +173,14 @@ from .ops import index_fill as index_fill
 from .ops import index_put as index_put
 from .ops import index_select as index_select
 from .ops import inner as inner
+from .ops import inverse as inverse
 from .ops import isclose as isclose
 from .ops import isfinite as isfinite
+from .ops import isin as isin
 from .ops import isinf as isinf
 from .ops import isnan as isnan
 from .ops import isneginf as isneginf
 from .ops import isposinf as isposinf
-from .ops import inverse as inverse
-from .ops import isin as isin
 from .ops import kron as kron
 from .ops import kthvalue as kthvalue
 from .ops import layer_norm as layer_norm
@@ -187,6 +188,7 @@ from .ops import le as le
 from .ops import lerp as lerp
 from .ops import less as less
 from .ops import less_equal as less_equal
+from .ops import lgamma as lgamma
 from .ops import log as log
 from .ops import log1p as log1p
 from .ops import log2 as log2
@@ -238,6 +240,7 @@ from .ops import pairwise_distance as pairwise_distance
 from .ops import permute as permute
 from .ops import pixel_shuffle as pixel_shuffle
 from .ops import pixel_unshuffle as pixel_unshuffle
+from .ops import polygamma as polygamma
 from .ops import positive as positive
 from .ops import pow as pow
 from .ops import prelu as prelu

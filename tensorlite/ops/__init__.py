@@ -179,6 +179,7 @@ from tensorlite.ops.functions import (
     sign,
     sqrt,
 )
+from tensorlite.ops.gamma import digamma, lgamma, polygamma
 from tensorlite.ops.group_norm import group_norm, instance_norm, layer_norm, rms_norm
 from tensorlite.ops.index import (
     gather,
@@ -339,11 +340,7 @@ from tensorlite.ops.smooth import (
     tanhshrink,
 )
 from tensorlite.ops.softmax import gumbel_softmax, log_softmax, normalize, softmax, softmin
-from tensorlite.ops.solve import (
-    det,
-    inverse,
-    slogdet,
-)
+from tensorlite.ops.solve import det, inverse, slogdet
 from tensorlite.ops.sort import (
     argsort,
     bincount,
@@ -501,6 +498,7 @@ __all__ = [
     "diagonal",
     "dice_loss",
     "diff",
+    "digamma",
     "dist",
     "distance_box_iou_loss",
     "div",
@@ -573,15 +571,15 @@ __all__ = [
     "inner",
     "instance_norm",
     "interpolate",
+    "inverse",
     "isclose",
     "isfinite",
+    "isin",
     "isinf",
     "isnan",
     "isneginf",
     "isposinf",
     "kl_div",
-    "inverse",
-    "isin",
     "kron",
     "kthvalue",
     "l1_loss",
@@ -591,6 +589,7 @@ __all__ = [
     "lerp",
     "less",
     "less_equal",
+    "lgamma",
     "linear",
     "local_response_norm",
     "log",
@@ -662,6 +661,7 @@ __all__ = [
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
+    "polygamma",
     "positive",
     "pow",
     "prelu",
@@ -699,9 +699,9 @@ __all__ = [
     "silu",
     "sin",
     "sinh",
+    "slogdet",
     "smooth_l1_loss",
     "soft_margin_loss",
-    "slogdet",
     "softmax",
     "softmin",
     "softplus",

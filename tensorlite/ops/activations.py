@@ -13,7 +13,7 @@ import numpy as np
 from tensorlite import kernels, random
 from tensorlite.autograd import Array, Op, make_tensor
 from tensorlite.errors import ConfigError, ShapeError
-from tensorlite.ops.choose import Clamp, Where
+from tensorlite.ops.choose import Clamp, Where, select
 from tensorlite.ops.convert import as_tensor, floating
 from tensorlite.ops.functions import Exp
 from tensorlite.ops.shape import reshape
@@ -51,7 +51,7 @@ class LeakyRelu(Op):
 
     def forward(self, x: Array, slope: float) -> Array:
         self.slope, self.positive = slope, x > 0
-        return np.where(self.positive, x, x * slope)
+        return select(self.positive, x, x * slope)
 
     def backward(self, grad: Any) -> Any:
         return Where.apply(self.positive, grad, grad * self.slope)
@@ -64,7 +64,7 @@ class Elu(Op):
         self.alpha, self.scale, self.rate = alpha, scale, rate
         self.save_inputs(0)
         low = np.expm1(np.minimum(x, 0) * rate) * (alpha * scale)
-        return np.where(x > 0, x if scale == 1 else x * scale, low)
+        return select(x > 0, x if scale == 1 else x * scale, low)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved

@@ -173,13 +173,21 @@ class Sign(Unary):
         return grad * 0.0
 
 
-class Sigmoid(Op):
+def sigmoid_array(x: Array) -> Array:
+    """``1 / (1 + e ** -x)`` of an array; an overflow gives the right 0."""
+    share = np.exp(-x)
+    share += 1
+    return 1 / share
+
+
+class Sigmoid(Unary):
     """``1 / (1 + e ** -x)``."""
+
+    plain = staticmethod(sigmoid_array)
 
     def forward(self, x: Array) -> Array:
         self.save_output()
-        small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
-        return np.where(x >= 0, 1, small) / (1 + small)
+        return sigmoid_array(x)
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
@@ -270,4 +278,4 @@ sgn = sign
 
 def sigmoid(input: Any) -> Tensor:
     """Squash each element into 0..1: ``1 / (1 + exp(-x))``."""
-    return Sigmoid.apply(floating(input))
+    return Sigmoid.of(floating(input))

@@ -14,9 +14,9 @@ import numpy as np
 from tensorlite.autograd import Array, Op
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.activations import Hardtanh
-from tensorlite.ops.choose import Where
+from tensorlite.ops.choose import Where, select
 from tensorlite.ops.convert import floating
-from tensorlite.ops.functions import Sigmoid, abs
+from tensorlite.ops.functions import Sigmoid, abs, sigmoid_array
 from tensorlite.ops.index import getitem
 from tensorlite.ops.shape import dim_index
 from tensorlite.ops.special import Erf, erf_array
@@ -29,11 +29,6 @@ DENSITY = 1 / math.sqrt(2 * math.pi)  # of the normal distribution at its mean
 TANH_SCALE, TANH_CUBIC = math.sqrt(2 / math.pi), 0.044715
 
 
-def _sigmoid(x: Array) -> Array:
-    small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
-    return np.where(x >= 0, 1, small) / (1 + small)
-
-
 class Silu(Op):
     """``x * sigmoid(x)``."""
 
@@ -43,7 +38,7 @@ class Silu(Op):
         return x * Sigmoid.apply(x)
 
     def forward(self, x: Array) -> Array:
-        share = _sigmoid(x)
+        share = sigmoid_array(x)
         y = x * share
         if self.needs[0]:
             self.slope = share + y * (1 - share)
@@ -103,7 +98,7 @@ class Mish(Op):
     def forward(self, x: Array) -> Array:
         bent = np.tanh(np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))
         if self.needs[0]:
-            self.slope = bent + x * (1 - bent * bent) * _sigmoid(x)
+            self.slope = bent + x * (1 - bent * bent) * sigmoid_array(x)
         return x * bent
 
     def backward(self, grad: Any) -> Any:
@@ -121,7 +116,7 @@ class Hardswish(Op):
     def forward(self, x: Array) -> Array:
         share = np.clip(x + 3, 0, 6) / 6
         if self.needs[0]:
-            self.slope = share + np.where((x > -3) & (x < 3), x / 6, 0)
+            self.slope = share + select((x > -3) & (x < 3), x / 6, 0)
         return x * share
 
     def backward(self, grad: Any) -> Any:
@@ -136,7 +131,7 @@ class Softplus(Op):
         self.save_inputs(0)
         steep = x * beta
         self.straight = steep > threshold
-        return np.where(self.straight, x, np.log1p(np.exp(np.minimum(steep, threshold))) / beta)
+        return select(self.straight, x, np.log1p(np.exp(np.minimum(steep, threshold))) / beta)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved

@@ -34,7 +34,6 @@ from tensorlite.tensor.creation import (
 )
 from tensorlite.tensor.drawing import (
     bernoulli,
-    multinomial,
     normal,
     rand,
     rand_like,
@@ -45,6 +44,7 @@ from tensorlite.tensor.drawing import (
     randperm,
 )
 from tensorlite.tensor.printing import set_printoptions
+from tensorlite.tensor.sampling import multinomial
 from tensorlite.tensor.tensor import Buffer, Parameter, Size, Tensor
 
 __all__ = [

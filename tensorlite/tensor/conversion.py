@@ -72,7 +72,12 @@ class Conversions(TensorBase):
         """The processor, the only device there is."""
         return CPU
 
+    is_cpu = True
     is_cuda = is_sparse = is_quantized = is_meta = False
+
+    def get_device(self) -> int:
+        """The number of its graphics card: -1, for it is on none."""
+        return -1
 
     @property
     def itemsize(self) -> int:
@@ -113,9 +118,23 @@ class Conversions(TensorBase):
             array = array.transpose(0, 2, 3, 1)
         return array.flags.c_contiguous
 
+    @property
+    def mT(self) -> Tensor:  # noqa: N802 - PyTorch's name
+        """The last two dimensions changed round."""
+        return ops.transpose(self, -2, -1)
+
+    @property
+    def H(self) -> Tensor:  # noqa: N802 - PyTorch's name
+        """The matrix transposed; real numbers have nothing to conjugate."""
+        return ops.transpose(self, 0, 1)
+
     def is_floating_point(self) -> bool:
         """Whether it holds fractions."""
         return self.array.dtype.kind == "f"
+
+    def is_signed(self) -> bool:
+        """Whether it can hold negative numbers."""
+        return self.array.dtype.kind in "fi"
 
     def is_complex(self) -> bool:
         """Whether it holds complex numbers: never."""

@@ -1,4 +1,4 @@
-"""Methods that fill a tensor with random numbers in place."""
+"""Methods that draw random numbers, most of them in place."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tensorlite.autograd import TensorBase
+from tensorlite.autograd import TensorBase, make_tensor
 from tensorlite.errors import ConfigError
 from tensorlite.random import Generator, default_generator
+from tensorlite.tensor.sampling import multinomial
 
 if TYPE_CHECKING:
     from tensorlite.tensor.tensor import Tensor
@@ -66,6 +67,17 @@ class Filling(TensorBase):
         chances = p.array if isinstance(p, TensorBase) else p
         drawn = (generator or default_generator).uniform(self.shape, np.float64)
         return self._take(np.asarray(drawn < chances).astype(self.array.dtype))
+
+    def bernoulli(self, p: Any = None, *, generator: Generator | None = None) -> Tensor:
+        """Draw 1 with the probability that each element states, or with ``p``, else 0."""
+        drawn: Any = make_tensor(np.empty_like(self.array))
+        return drawn.bernoulli_(self if p is None else p, generator=generator)
+
+    def multinomial(
+        self, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
+    ) -> Tensor:
+        """Draw positions with probabilities in proportion to the elements."""
+        return multinomial(self, num_samples, replacement, generator=generator)
 
     def exponential_(self, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
         """Fill with waiting times of a rate, in place."""

@@ -132,6 +132,16 @@ class Maths(TensorBase):
     def erfinv(self) -> Tensor:
         return ops.erfinv(self)
 
+    def lgamma(self) -> Tensor:
+        return ops.lgamma(self)
+
+    def digamma(self) -> Tensor:
+        return ops.digamma(self)
+
+    def polygamma(self, n: int) -> Tensor:
+        """Take derivative number ``n`` of ``digamma`` at each element."""
+        return ops.polygamma(n, self)
+
     def floor(self) -> Tensor:
         return ops.floor(self)
 

@@ -101,6 +101,10 @@ class Tensor(Arithmetic, Maths, Indexing, Products, Reductions, Shapes, Conversi
         """Number of elements."""
         return self.array.size
 
+    def ndimension(self) -> int:
+        """Number of dimensions."""
+        return self.array.ndim
+
     def nelement(self) -> int:
         """Number of elements."""
         return self.array.size

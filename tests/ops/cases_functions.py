@@ -14,6 +14,12 @@ ABOVE_ONE = (np.random.default_rng(2).uniform(1.5, 3.0, (2, 3)),)
 WIDE = (np.array([-5.0, -4.2, -1.0, -0.2, 0.1, 0.6, 3.0, 4.5]),)
 erf = np.vectorize(math.erf)
 
+
+def slope_of_lgamma(x: np.ndarray) -> np.ndarray:
+    """By its series for large numbers."""
+    return np.log(x) - 1 / (2 * x) - 1 / (12 * x**2) + 1 / (120 * x**4) - 1 / (252 * x**6)
+
+
 CASES = [
     OpCase("exp", ops.exp, np.exp, X, ("Exp",), empty=((0,),)),
     OpCase("exp2", ops.exp2, np.exp2, X, ("Exp2",)),
@@ -46,6 +52,8 @@ CASES = [
     OpCase("erf", ops.erf, erf, WIDE, ("Erf",), empty=((0,),)),
     OpCase("erfc", ops.erfc, np.vectorize(math.erfc), WIDE, ("Erfc",), empty=((0,),)),
     OpCase("erfinv", lambda x: ops.erfinv(ops.erf(x)), lambda x: x, UNIT, ("Erfinv",)),
+    OpCase("lgamma", ops.lgamma, np.vectorize(math.lgamma), ABOVE_ONE, ("Lgamma", "Polygamma")),
+    OpCase("digamma", ops.digamma, slope_of_lgamma, (ABOVE_ONE[0][:1] * 40,), ("Polygamma",)),
     OpCase("xlogy", ops.xlogy, lambda x, y: x * np.log(y), ((2, 3), (3,)), ("Xlogy",), True),
     OpCase("logaddexp", ops.logaddexp, np.logaddexp, ((2, 3), (3,)), ("LogAddExp",)),
 ]

@@ -67,6 +67,7 @@ def test_where_it_lies_in_memory() -> None:
     x = tl.ones(2, 3)
     assert (x.stride(), x.T.stride(), x[1].storage_offset()) == ((3, 1), (1, 3), 3)
     assert not x.T.is_contiguous()
+    assert x.H.shape == x.mT.shape == (3, 2)
     image = tl.ones(1, 2, 3, 3)
     assert not image.is_contiguous(memory_format=tl.channels_last)
     assert image.permute(0, 3, 1, 2).is_contiguous(memory_format=tl.channels_last)
