@@ -38,9 +38,19 @@ def register_optimizers(register: Register) -> None:
     """The optimizers of ``tensorlite.optim``."""
     from tensorlite import optim
 
-    register("sgd", optim.SGD)
+    register("adadelta", optim.Adadelta)
+    register("adagrad", optim.Adagrad)
     register("adam", optim.Adam)
+    register("adamax", optim.Adamax)
     register("adamw", optim.AdamW)
+    register("asgd", optim.ASGD)
+    register("lion", optim.Lion)
+    register("muon", optim.Muon)
+    register("nadam", optim.NAdam)
+    register("radam", optim.RAdam)
+    register("rmsprop", optim.RMSprop)
+    register("rprop", optim.Rprop)
+    register("sgd", optim.SGD)
 
 
 @hookimpl
