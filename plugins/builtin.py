@@ -28,9 +28,34 @@ def register_losses(register: Register) -> None:
     """The losses of ``tensorlite.nn``."""
     from tensorlite import nn
 
+    register("bce_loss", nn.BCELoss)
+    register("bce_with_logits_loss", nn.BCEWithLogitsLoss)
+    register("ciou_loss", nn.CIoULoss)
+    register("cosine_embedding_loss", nn.CosineEmbeddingLoss)
     register("cross_entropy", nn.CrossEntropyLoss)
-    register("nll_loss", nn.NLLLoss)
+    register("dice_loss", nn.DiceLoss)
+    register("diou_loss", nn.DIoULoss)
+    register("focal_loss", nn.FocalLoss)
+    register("gaussian_nll_loss", nn.GaussianNLLLoss)
+    register("giou_loss", nn.GIoULoss)
+    register("half_squared_error_loss", nn.HalfSquaredErrorLoss)
+    register("hinge_embedding_loss", nn.HingeEmbeddingLoss)
+    register("huber_loss", nn.HuberLoss)
+    register("iou_loss", nn.IoULoss)
+    register("kl_div_loss", nn.KLDivLoss)
+    register("l1_loss", nn.L1Loss)
+    register("margin_ranking_loss", nn.MarginRankingLoss)
     register("mse_loss", nn.MSELoss)
+    register("multi_margin_loss", nn.MultiMarginLoss)
+    register("multilabel_margin_loss", nn.MultiLabelMarginLoss)
+    register("multilabel_soft_margin_loss", nn.MultiLabelSoftMarginLoss)
+    register("nll_loss", nn.NLLLoss)
+    register("poisson_nll_loss", nn.PoissonNLLLoss)
+    register("sigmoid_focal_loss", nn.SigmoidFocalLoss)
+    register("smooth_l1_loss", nn.SmoothL1Loss)
+    register("soft_margin_loss", nn.SoftMarginLoss)
+    register("triplet_margin_loss", nn.TripletMarginLoss)
+    register("triplet_margin_with_distance_loss", nn.TripletMarginWithDistanceLoss)
 
 
 @hookimpl

@@ -6,6 +6,7 @@ from tensorlite.optim.adagrad import Adagrad
 from tensorlite.optim.adam import Adam, AdamW
 from tensorlite.optim.adamax import Adamax
 from tensorlite.optim.asgd import ASGD
+from tensorlite.optim.lbfgs import LBFGS
 from tensorlite.optim.lion import Lion
 from tensorlite.optim.muon import Muon
 from tensorlite.optim.nadam import NAdam
@@ -17,6 +18,7 @@ from tensorlite.optim.sgd import SGD
 
 __all__ = [
     "ASGD",
+    "LBFGS",
     "SGD",
     "Adadelta",
     "Adagrad",

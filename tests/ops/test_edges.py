@@ -142,7 +142,7 @@ MISTAKES = [
     (lambda: F.cross_entropy(tl.ones(2, 3), [0, 1], tl.ones(2)), "weight for each of 3 classes"),
     (lambda: F.pad(tl.ones(2), (-1, 0)), "0 or more"),
     (lambda: F.linear(tl.ones(2, 3), tl.ones(4, 5)), "5 features"),
-    (lambda: F.mse_loss(tl.ones(2), tl.ones(2, 1)), "target of shape"),
+    (lambda: F.mse_loss(tl.ones(2), tl.ones(3)), "target of shape"),
     (lambda: F.batch_norm(tl.ones(1, 2), None, None, training=True), "more than one value"),
     (lambda: tl.nn.Conv2d(1, 1, (3, 3, 3)), "pair of numbers"),
     (lambda: tl.nn.Sequential([tl.nn.ReLU()]), r"nn.Sequential\(\*layers\)"),
