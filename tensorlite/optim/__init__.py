@@ -1,6 +1,6 @@
 """Optimizers and learning rate schedules; names and arguments are PyTorch's."""
 
-from tensorlite.optim import lr_scheduler, schedules
+from tensorlite.optim import lr_scheduler, schedules, swa_utils
 from tensorlite.optim.adadelta import Adadelta
 from tensorlite.optim.adagrad import Adagrad
 from tensorlite.optim.adam import Adam, AdamW
@@ -34,4 +34,5 @@ __all__ = [
     "Rprop",
     "lr_scheduler",
     "schedules",
+    "swa_utils",
 ]

@@ -84,3 +84,101 @@ def test_twenty_steps(name: str, options: dict[str, Any], dtype: str) -> None:
             np.testing.assert_allclose(found.numpy(), value.numpy(), **near)
     for group, expected in zip(our_state["param_groups"], their_state["param_groups"], strict=True):
         assert group == expected
+
+
+# --- closures and groups --------------------------------------------------------------------------
+
+
+def rosenbrock(lib: Any, options: dict[str, Any], steps: int = 6) -> tuple[list[float], Any]:
+    w = lib.tensor([-1.2, 1.0, 0.5, 2.0], dtype=lib.float64, requires_grad=True)
+    b = lib.tensor(0.3, dtype=lib.float64, requires_grad=True)
+    optimizer = lib.optim.LBFGS([w, b], **options)
+
+    def closure() -> Any:
+        optimizer.zero_grad()
+        loss = ((1 - w[:-1]) ** 2 + 10 * (w[1:] - w[:-1] ** 2) ** 2).sum() + (b - w[0]) ** 4
+        loss.backward()
+        return loss
+
+    seen = []
+    for step in range(steps):
+        if step == 3:
+            state = optimizer.state_dict()
+            optimizer = lib.optim.LBFGS([w, b], **options)
+            optimizer.load_state_dict(state)
+        seen += [optimizer.step(closure).item(), *w.tolist(), b.item()]
+    return seen, optimizer.state_dict()["state"][0]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"line_search_fn": "strong_wolfe"},
+        {"line_search_fn": "strong_wolfe", "lr": 0.2, "max_iter": 4, "history_size": 2},
+        {"lr": 0.05, "max_iter": 6, "history_size": 4},
+        {"lr": 0.1, "max_iter": 5, "max_eval": 4, "history_size": 3},
+    ],
+    ids=str,
+)
+def test_lbfgs(options: dict[str, Any]) -> None:
+    (ours, our_state), (theirs, their_state) = (rosenbrock(lib, options) for lib in (tl, torch))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-9)
+    assert our_state["n_iter"] == their_state["n_iter"]
+    assert set(our_state) == set(their_state) - {"al"}  # scratch of a single step
+
+
+def test_muon_agrees_to_the_rounding_of_bfloat16() -> None:
+    def trained(lib: Any, **options: Any) -> np.ndarray:
+        rng = np.random.default_rng(0)
+        w = lib.tensor(rng.standard_normal((4, 3)).tolist(), requires_grad=True)
+        muon = lib.optim.Muon([w], lr=0.02, **options)
+        for _ in range(10):
+            w.grad = lib.tensor(rng.standard_normal((4, 3)).tolist())
+            muon.step()
+        return w.detach().numpy()
+
+    for options in ({}, {"nesterov": False, "adjust_lr_fn": "match_rms_adamw"}):
+        np.testing.assert_allclose(trained(tl, **options), trained(torch, **options), atol=0.01)
+
+
+def test_groups_names_and_settings() -> None:
+    def layout(lib: Any) -> Any:
+        a, b, c = (lib.ones(2, requires_grad=True) for _ in range(3))
+        adam = lib.optim.Adam([{"params": [("a", a)]}, {"params": [("b", b)], "lr": 0.5}])
+        adam.add_param_group({"params": [("c", c)], "betas": (0.5, 0.6)})
+        a.grad, c.grad = lib.ones(2), lib.ones(2)
+        adam.step()
+        adam.zero_grad(set_to_none=False)
+        assert a.grad.tolist() == [0.0, 0.0]
+        assert b.grad is None
+        state = adam.state_dict()
+        return state["param_groups"], list(state["state"]), [a.tolist(), b.tolist(), c.tolist()]
+
+    ours, theirs = layout(tl), layout(torch)
+    assert ours[:2] == theirs[:2]
+    np.testing.assert_allclose(ours[2], theirs[2], rtol=1e-6)
+
+
+@pytest.mark.parametrize("lib", [tl, torch], ids=["ours", "theirs"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda o, p: o.SGD([]),
+        lambda o, p: o.SGD(p),
+        lambda o, p: o.SGD([p], lr=-0.1),
+        lambda o, p: o.SGD([p * 2]),
+        lambda o, p: o.SGD([p], nesterov=True),
+        lambda o, p: o.SGD([{"params": [p]}, {"params": [p]}]),
+        lambda o, p: o.Adam([p], betas=(1.0, 0.9)),
+        lambda o, p: o.Adam([p], eps=-1.0),
+        lambda o, p: o.AdamW([p], weight_decay=-1.0),
+        lambda o, p: o.Adadelta([p], rho=1.5),
+        lambda o, p: o.Rprop([p], etas=(1.5, 1.2)),
+        lambda o, p: o.RMSprop([p], alpha=-1.0),
+        lambda o, p: o.Muon([p]),
+        lambda o, p: o.LBFGS([{"params": [p]}, {"params": [p + 0]}]),
+    ],
+)
+def test_both_refuse(lib: Any, make: Any) -> None:
+    with pytest.raises((ValueError, TypeError, RuntimeError)):
+        make(lib.optim, lib.ones(2, requires_grad=True))
