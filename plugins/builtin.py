@@ -31,12 +31,10 @@ def register_losses(register: Register) -> None:
     register("bce_loss", nn.BCELoss)
     register("bce_with_logits_loss", nn.BCEWithLogitsLoss)
     register("ciou_loss", nn.CIoULoss)
-    register("cosine_embedding_loss", nn.CosineEmbeddingLoss)
     register("cross_entropy", nn.CrossEntropyLoss)
     register("dice_loss", nn.DiceLoss)
     register("diou_loss", nn.DIoULoss)
     register("focal_loss", nn.FocalLoss)
-    register("gaussian_nll_loss", nn.GaussianNLLLoss)
     register("giou_loss", nn.GIoULoss)
     register("half_squared_error_loss", nn.HalfSquaredErrorLoss)
     register("hinge_embedding_loss", nn.HingeEmbeddingLoss)
@@ -44,7 +42,6 @@ def register_losses(register: Register) -> None:
     register("iou_loss", nn.IoULoss)
     register("kl_div_loss", nn.KLDivLoss)
     register("l1_loss", nn.L1Loss)
-    register("margin_ranking_loss", nn.MarginRankingLoss)
     register("mse_loss", nn.MSELoss)
     register("multi_margin_loss", nn.MultiMarginLoss)
     register("multilabel_margin_loss", nn.MultiLabelMarginLoss)
@@ -54,8 +51,6 @@ def register_losses(register: Register) -> None:
     register("sigmoid_focal_loss", nn.SigmoidFocalLoss)
     register("smooth_l1_loss", nn.SmoothL1Loss)
     register("soft_margin_loss", nn.SoftMarginLoss)
-    register("triplet_margin_loss", nn.TripletMarginLoss)
-    register("triplet_margin_with_distance_loss", nn.TripletMarginWithDistanceLoss)
 
 
 @hookimpl
@@ -70,7 +65,6 @@ def register_optimizers(register: Register) -> None:
     register("adamw", optim.AdamW)
     register("asgd", optim.ASGD)
     register("lion", optim.Lion)
-    register("muon", optim.Muon)
     register("nadam", optim.NAdam)
     register("radam", optim.RAdam)
     register("rmsprop", optim.RMSprop)
@@ -87,6 +81,7 @@ def register_schedules(register: Register) -> None:
     register("cosine", schedules.cosine)
     register("step", schedules.step)
     register("one_cycle", schedules.one_cycle)
+    register("polynomial", schedules.polynomial)
 
 
 @hookimpl

@@ -13,6 +13,7 @@ from tensorlite.nn.binary_losses import (
 from tensorlite.nn.box_losses import CIoULoss, DIoULoss, GIoULoss, IoULoss
 from tensorlite.nn.containers import ModuleList, Sequential
 from tensorlite.nn.conv import Conv2d
+from tensorlite.nn.ctc import CTCLoss
 from tensorlite.nn.dropout import Dropout
 from tensorlite.nn.linear import Linear
 from tensorlite.nn.losses import CrossEntropyLoss, FocalLoss, NLLLoss
@@ -48,6 +49,7 @@ __all__ = [
     "BatchNorm2d",
     "Buffer",
     "CIoULoss",
+    "CTCLoss",
     "Conv2d",
     "CosineEmbeddingLoss",
     "CrossEntropyLoss",

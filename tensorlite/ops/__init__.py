@@ -85,6 +85,7 @@ from tensorlite.ops.compare import (
 )
 from tensorlite.ops.conv import conv2d
 from tensorlite.ops.convert import as_tensor, cast, clone
+from tensorlite.ops.ctc_loss import ctc_loss
 from tensorlite.ops.elementwise import (
     add,
     addcdiv,
@@ -269,6 +270,7 @@ __all__ = [
     "cosh",
     "cosine_embedding_loss",
     "cross_entropy",
+    "ctc_loss",
     "deg2rad",
     "digamma",
     "dice_loss",
