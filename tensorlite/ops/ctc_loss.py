@@ -91,9 +91,9 @@ def _labels(x: Tensor, targets: Array, steps: Array, lengths: Array, blank: int)
         raise ConfigError(f"expected blank from 0 to {classes - 1}, got {blank}.", where="ctc_loss")
     counted = np.arange(max(lengths.max(initial=0), 1)) < lengths[:, None]
     labels = np.full(counted.shape, blank, np.int64)
-    rows: Any = targets.reshape(1, -1) if count == 1 else targets
+    rows = targets.reshape(1, -1) if count == 1 else targets
     if rows.ndim == 2 and rows.shape[0] == count and rows.shape[-1] >= lengths.max(initial=0):
-        width = min(rows.shape[-1], labels.shape[1])
+        width = min(rows.shape[-1], labels.shape[-1])
         labels[:, :width] = np.where(counted[:, :width], rows[:, :width], blank)
     elif rows.ndim == 1 and rows.size == lengths.sum():
         labels[counted] = rows
