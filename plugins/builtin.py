@@ -199,6 +199,7 @@ def register_schedules(register: Register) -> None:
     register("cosine", schedules.cosine)
     register("step", schedules.step)
     register("one_cycle", schedules.one_cycle)
+    register("polynomial", schedules.polynomial)
 
 
 @hookimpl

@@ -38,6 +38,7 @@ from tensorlite.nn.box_losses import CIoULoss, DIoULoss, GIoULoss, IoULoss
 from tensorlite.nn.containers import ModuleDict, ModuleList, Sequential
 from tensorlite.nn.conv import Conv1d, Conv2d, Conv3d
 from tensorlite.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from tensorlite.nn.ctc import CTCLoss
 from tensorlite.nn.distance import CosineSimilarity, PairwiseDistance
 from tensorlite.nn.dropout import (
     AlphaDropout,
@@ -177,6 +178,7 @@ __all__ = [
     "Buffer",
     "CELU",
     "CIoULoss",
+    "CTCLoss",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",

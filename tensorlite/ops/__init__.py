@@ -115,6 +115,7 @@ from tensorlite.ops.compare import (
 from tensorlite.ops.conv import conv1d, conv2d, conv3d
 from tensorlite.ops.conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from tensorlite.ops.convert import as_tensor, cast, clone
+from tensorlite.ops.ctc_loss import ctc_loss
 from tensorlite.ops.distance import bilinear, cosine_similarity, pairwise_distance
 from tensorlite.ops.dropout import (
     alpha_dropout,
@@ -487,6 +488,7 @@ __all__ = [
     "count_nonzero",
     "cross",
     "cross_entropy",
+    "ctc_loss",
     "cummax",
     "cummin",
     "cumprod",

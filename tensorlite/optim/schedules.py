@@ -63,6 +63,19 @@ def step(
     return LambdaLR(optimizer, factor)
 
 
+def polynomial(
+    optimizer: Optimizer, total_steps: int, power: float = 1.0, warmup: float = 0.0
+) -> LRScheduler:
+    """Let the learning rate fall to 0 along a power of what is left; a straight line for 1."""
+    start = warmup * total_steps
+
+    def factor(step: int) -> float:
+        done = min(max(step - start, 0) / max(total_steps - start, 1), 1.0)
+        return _rise(step, total_steps, warmup) * (1 - done) ** power
+
+    return LambdaLR(optimizer, factor)
+
+
 def one_cycle(optimizer: Optimizer, total_steps: int, pct_start: float = 0.3) -> LRScheduler:
     """Raise the learning rate to the optimizer's, then let it fall to almost nothing.
 

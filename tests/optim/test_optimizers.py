@@ -240,6 +240,8 @@ def test_the_recipes_schedules_count_in_shares_of_the_training() -> None:
     assert sorted(fall, reverse=True) == fall
     steps = rates(lambda o: schedules.step(o, 8), 8)
     assert steps == pytest.approx([2.0] * 4 + [0.2] * 2 + [0.02] * 2)
+    line = rates(lambda o: schedules.polynomial(o, 4), 5)
+    assert line == pytest.approx([2.0, 1.5, 1.0, 0.5, 0.0])
     with pytest.raises(ConfigError, match="shares of the training"):
         rates(lambda o: schedules.step(o, 8, milestones=[30, 60]), 1)
 

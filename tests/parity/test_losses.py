@@ -298,3 +298,32 @@ def test_second_derivatives_of_binary_cross_entropy() -> None:
         return found.numpy()
 
     np.testing.assert_allclose(second(tl), second(torch), rtol=1e-6)
+
+
+CTC = [
+    (x(6, 3, 4), np.array([[1, 2, 2], [3, 1, 0], [1, 1, 1]]), (6, 5, 6), (3, 2, 3), {}),
+    (x(6, 3, 4), np.array([1, 2, 2, 3, 1, 2]), (6, 5, 4), (3, 2, 1), {}),
+    (x(6, 2, 4), np.array([[0, 1], [2, 0]]), (6, 6), (2, 0), {"blank": 3}),
+    (x(6, 4), np.array([1, 2, 2]), 6, 3, {}),
+    (x(3, 2, 4), np.array([[1, 1], [2, 3]]), (2, 3), (2, 2), {"zero_infinity": True}),
+]
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("case", CTC, ids=range(len(CTC)))
+def test_ctc(case: Any, reduction: str) -> None:
+    scores, targets, steps, lengths, options = case
+
+    def run_both(lib: Any) -> list[np.ndarray]:
+        given = [lib.tensor(np.array(v)) for v in (targets, steps, lengths)]
+        leaf = lib.tensor(scores, requires_grad=True)
+        logs = lib.tensor(leaf.log_softmax(-1).detach().numpy(), requires_grad=True)
+        F = lib.nn.functional
+        loss = F.ctc_loss(leaf.log_softmax(-1), *given, reduction=reduction, **options)
+        loss.sum().backward()
+        F.ctc_loss(logs, *given, reduction=reduction, **options).sum().backward()
+        return [loss.detach().numpy(), leaf.grad.numpy(), logs.grad.numpy()]
+
+    for one, other in zip(run_both(tl), run_both(torch), strict=True):
+        assert one.shape == other.shape
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-10)
