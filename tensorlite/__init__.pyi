@@ -14,6 +14,7 @@ from . import plugins as plugins
 from . import random as random
 from . import registry as registry
 from . import training as training
+from . import utils as utils
 from . import zoo as zoo
 from .autograd import Op as Op
 from .autograd import enable_grad as enable_grad

@@ -20,7 +20,7 @@ LAYERS = [
     ["autograd"],
     ["ops", "linalg"],
     ["tensor"],
-    ["nn", "losses", "optim", "augment", "data", "gradcheck"],
+    ["nn", "losses", "optim", "augment", "data", "utils", "gradcheck"],
     ["training"],
     ["plugins"],
     ["zoo"],
