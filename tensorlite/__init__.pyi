@@ -367,6 +367,8 @@ from .tensor import IntTensor as IntTensor
 from .tensor import LongTensor as LongTensor
 from .tensor import ShortTensor as ShortTensor
 from .tensor import Size as Size
+from .serialization import load as load
+from .serialization import save as save
 from .tensor import Tensor as Tensor
 from .tensor import arange as arange
 from .tensor import asarray as asarray

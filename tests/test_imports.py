@@ -14,13 +14,13 @@ FOLDERS = {"tensorlite": "tensorlite"} | {
 
 # From the ground up; what stands in one row may import each other.
 LAYERS = [
-    ["errors", "printable", "entry", "devices", "cuda", "backends", "accelerator"],
+    ["errors", "printable", "entry", "files", "devices", "cuda", "backends", "accelerator"],
     ["calling", "transaction", "registry", "random"],
     ["kernels"],
     ["autograd"],
     ["ops", "linalg"],
     ["tensor"],
-    ["nn", "losses", "optim", "augment", "data", "utils", "gradcheck"],
+    ["nn", "losses", "optim", "augment", "data", "utils", "gradcheck", "serialization"],
     ["training"],
     ["plugins"],
     ["zoo"],
