@@ -18,6 +18,8 @@ from . import utils as utils
 from . import zoo as zoo
 from .autograd import Op as Op
 from .autograd import enable_grad as enable_grad
+from .autograd import gradcheck as gradcheck
+from .autograd import gradgradcheck as gradgradcheck
 from .autograd import is_grad_enabled as is_grad_enabled
 from .autograd import no_grad as no_grad
 from .devices import channels_last as channels_last

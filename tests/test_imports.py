@@ -20,7 +20,7 @@ LAYERS = [
     ["autograd"],
     ["ops", "linalg"],
     ["tensor"],
-    ["nn", "losses", "optim", "augment", "data", "utils", "gradcheck", "serialization"],
+    ["nn", "losses", "optim", "augment", "data", "utils", "serialization"],
     ["training"],
     ["plugins"],
     ["zoo"],

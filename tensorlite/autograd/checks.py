@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tensorlite import autograd
-from tensorlite.autograd import Array, TensorBase, make_tensor
+from tensorlite.autograd.op import Array, TensorBase, make_tensor
+from tensorlite.autograd.passes import grad
 from tensorlite.errors import DTypeError, GraphError
 
 
@@ -48,7 +48,7 @@ def gradcheck(
     result = function(*tensors)
     for projection in _projections(result.array, fast_mode):
         seed = make_tensor(projection)
-        exact = autograd.grad(
+        exact = grad(
             result, [tensors[i] for i in checked], seed, retain_graph=True, allow_unused=True
         )
         for i, analytic in zip(checked, exact, strict=True):
@@ -83,9 +83,9 @@ def gradgradcheck(
         def first_order(*values: Any, position: int = position) -> Any:
             *values_in, given = values
             wanted = [values_in[i] for i in checked]
-            found = autograd.grad(
-                function(*values_in), wanted, given, create_graph=True, allow_unused=True
-            )[position]
+            found = grad(function(*values_in), wanted, given, create_graph=True, allow_unused=True)[
+                position
+            ]
             return given.sum() * 0 if found is None else found
 
         gradcheck(first_order, [*tensors, seed], eps=eps, atol=atol, rtol=rtol, fast_mode=fast_mode)
@@ -102,8 +102,8 @@ def _compare_orders(
 ) -> None:
     """The gradients that are recorded, through composed forms, must be the ordinary ones."""
     wanted = [tensors[i] for i in checked]
-    plain = autograd.grad(function(*tensors), wanted, seed, allow_unused=True)
-    recorded = autograd.grad(function(*tensors), wanted, seed, create_graph=True, allow_unused=True)
+    plain = grad(function(*tensors), wanted, seed, allow_unused=True)
+    recorded = grad(function(*tensors), wanted, seed, create_graph=True, allow_unused=True)
     for i, one, other in zip(checked, plain, recorded, strict=True):
         zero = np.zeros(tensors[i].shape)
         first, second = (zero if grad is None else grad.array for grad in (other, one))

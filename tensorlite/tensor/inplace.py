@@ -1,0 +1,177 @@
+"""Every method with a trailing underscore, augmented operators, and assignment."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tensorlite import ops
+from tensorlite.autograd import TensorBase
+from tensorlite.errors import ShapeError
+from tensorlite.ops.shape import plain_index
+from tensorlite.tensor.changing import (
+    bind,
+    in_place,
+    in_place_operator,
+    joins,
+    refuse_leaf,
+    reshaping_itself,
+)
+
+if TYPE_CHECKING:
+    from tensorlite.tensor.tensor import Tensor
+
+
+class InPlace(TensorBase):
+    """All that changes a tensor itself."""
+
+    __slots__ = ()
+
+    __iadd__ = in_place_operator("+=", operator.add, np.add)
+    __isub__ = in_place_operator("-=", operator.sub, np.subtract)
+    __imul__ = in_place_operator("*=", operator.mul, np.multiply)
+    __itruediv__ = in_place_operator("/=", operator.truediv, np.divide)
+    __ifloordiv__ = in_place_operator("//=", operator.floordiv)
+    __imod__ = in_place_operator("%=", operator.mod)
+    __ipow__ = in_place_operator("**=", operator.pow)
+    __iand__ = in_place_operator("&=", operator.and_)
+    __ior__ = in_place_operator("|=", operator.or_)
+    __ixor__ = in_place_operator("^=", operator.xor)
+
+    add_ = in_place("add", np.add)
+    sub_ = in_place("sub", np.subtract)
+    subtract_ = in_place("subtract", np.subtract)
+    mul_ = in_place("mul", np.multiply)
+    multiply_ = in_place("multiply", np.multiply)
+    div_ = in_place("div", np.divide)
+    divide_ = in_place("divide", np.divide)
+    true_divide_ = in_place("true_divide", np.divide)
+    floor_divide_ = in_place("floor_divide")
+    remainder_ = in_place("remainder")
+    fmod_ = in_place("fmod")
+    pow_ = in_place("pow")
+    float_power_ = in_place("float_power")
+
+    abs_ = in_place("abs")
+    absolute_ = in_place("absolute")
+    acos_ = in_place("acos")
+    acosh_ = in_place("acosh")
+    addcdiv_ = in_place("addcdiv")
+    addcmul_ = in_place("addcmul")
+    addmm_ = in_place("addmm")
+    addmv_ = in_place("addmv")
+    addr_ = in_place("addr")
+    asin_ = in_place("asin")
+    asinh_ = in_place("asinh")
+    atan_ = in_place("atan")
+    atan2_ = in_place("atan2")
+    atanh_ = in_place("atanh")
+    baddbmm_ = in_place("baddbmm")
+    bitwise_and_ = in_place("bitwise_and")
+    bitwise_not_ = in_place("bitwise_not")
+    bitwise_or_ = in_place("bitwise_or")
+    bitwise_xor_ = in_place("bitwise_xor")
+    ceil_ = in_place("ceil")
+    clamp_ = in_place("clamp")
+    clamp_max_ = in_place("clamp_max")
+    clamp_min_ = in_place("clamp_min")
+    clip_ = in_place("clip")
+    cos_ = in_place("cos")
+    cosh_ = in_place("cosh")
+    cumprod_ = in_place("cumprod")
+    cumsum_ = in_place("cumsum")
+    deg2rad_ = in_place("deg2rad")
+    eq_ = in_place("eq")
+    erf_ = in_place("erf")
+    erfc_ = in_place("erfc")
+    erfinv_ = in_place("erfinv")
+    exp_ = in_place("exp")
+    exp2_ = in_place("exp2")
+    expm1_ = in_place("expm1")
+    fix_ = in_place("fix")
+    floor_ = in_place("floor")
+    frac_ = in_place("frac")
+    ge_ = in_place("ge")
+    gt_ = in_place("gt")
+    hypot_ = in_place("hypot")
+    index_add_ = in_place("index_add")
+    index_copy_ = in_place("index_copy")
+    index_fill_ = in_place("index_fill")
+    index_put_ = in_place("index_put")
+    le_ = in_place("le")
+    lerp_ = in_place("lerp")
+    lgamma_ = in_place("lgamma")
+    log_ = in_place("log")
+    log10_ = in_place("log10")
+    log1p_ = in_place("log1p")
+    log2_ = in_place("log2")
+    logical_and_ = in_place("logical_and")
+    logical_not_ = in_place("logical_not")
+    logical_or_ = in_place("logical_or")
+    logical_xor_ = in_place("logical_xor")
+    logit_ = in_place("logit")
+    lt_ = in_place("lt")
+    masked_fill_ = in_place("masked_fill")
+    masked_scatter_ = in_place("masked_scatter")
+    nan_to_num_ = in_place("nan_to_num")
+    ne_ = in_place("ne")
+    neg_ = in_place("neg")
+    negative_ = in_place("negative")
+    rad2deg_ = in_place("rad2deg")
+    reciprocal_ = in_place("reciprocal")
+    relu_ = in_place("relu")
+    renorm_ = in_place("renorm")
+    round_ = in_place("round")
+    rsqrt_ = in_place("rsqrt")
+    scatter_ = in_place("scatter")
+    scatter_add_ = in_place("scatter_add")
+    scatter_reduce_ = in_place("scatter_reduce")
+    sigmoid_ = in_place("sigmoid")
+    sign_ = in_place("sign")
+    sgn_ = in_place("sgn")
+    sin_ = in_place("sin")
+    sinc_ = in_place("sinc")
+    sinh_ = in_place("sinh")
+    sqrt_ = in_place("sqrt")
+    square_ = in_place("square")
+    tan_ = in_place("tan")
+    tanh_ = in_place("tanh")
+    tril_ = in_place("tril")
+    triu_ = in_place("triu")
+    trunc_ = in_place("trunc")
+    xlogy_ = in_place("xlogy")
+
+    squeeze_ = reshaping_itself("squeeze")
+    unsqueeze_ = reshaping_itself("unsqueeze")
+    t_ = reshaping_itself("t")
+    transpose_ = reshaping_itself("transpose")
+    swapaxes_ = reshaping_itself("swapaxes")
+    swapdims_ = reshaping_itself("swapdims")
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if joins(self, value):
+            if self.requires_grad and self.node is None:
+                refuse_leaf("x[i] = v")
+            bind(self, ops.assign(self, index, value), "x[i] = v")
+            return
+        try:
+            self.array[plain_index(index)] = plain_index(value)
+        except (ValueError, IndexError) as error:
+            raise ShapeError(f"{error}.", where="x[i] = v") from None
+        self.version[0] += 1
+
+    def zero_(self) -> Tensor:
+        """Set all elements to 0 in place."""
+        return self.fill_(0)
+
+    def fill_(self, value: Any) -> Tensor:
+        """Set all elements in place."""
+        self[...] = value
+        return self  # type: ignore[return-value]
+
+    def copy_(self, source: Any, non_blocking: bool = False) -> Tensor:
+        """Take over the elements of another tensor in place, broadcast and cast."""
+        self[...] = source
+        return self  # type: ignore[return-value]
