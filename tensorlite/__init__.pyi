@@ -1,4 +1,5 @@
 from . import accelerator as accelerator
+from . import amp as amp
 from . import augment as augment
 from . import autograd as autograd
 from . import backends as backends
@@ -16,11 +17,18 @@ from . import registry as registry
 from . import training as training
 from . import utils as utils
 from . import zoo as zoo
+from .accepted import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
+from .accepted import compile as compile
+from .accepted import get_float32_matmul_precision as get_float32_matmul_precision
+from .accepted import set_float32_matmul_precision as set_float32_matmul_precision
+from .accepted import use_deterministic_algorithms as use_deterministic_algorithms
 from .autograd import Op as Op
 from .autograd import enable_grad as enable_grad
 from .autograd import gradcheck as gradcheck
 from .autograd import gradgradcheck as gradgradcheck
+from .autograd import inference_mode as inference_mode
 from .autograd import is_grad_enabled as is_grad_enabled
+from .autograd import is_inference_mode_enabled as is_inference_mode_enabled
 from .autograd import no_grad as no_grad
 from .devices import channels_last as channels_last
 from .devices import contiguous_format as contiguous_format
@@ -30,6 +38,7 @@ from .devices import preserve_format as preserve_format
 from .devices import strided as strided
 from .gradcheck import gradcheck as gradcheck
 from .gradcheck import gradgradcheck as gradgradcheck
+from .autograd import set_grad_enabled as set_grad_enabled
 from .kernels import get_num_threads as get_num_threads
 from .kernels import set_memory_policy as set_memory_policy
 from .kernels import set_num_threads as set_num_threads

@@ -92,7 +92,10 @@ def walk(
                     leaf = not isinstance(edge, Op)
                     send(edge, fitted, leaf and _is_fresh(fitted, grad, grads))
             if not retain:
+                hooks = node.hooks
                 node._release()
+                if hooks is not None:  # who holds the result may ask for them
+                    node.hooks = hooks
             del node, grad, grads
     for leaf, grad in pending.items():
         if leaf_hooks and not stop and id(leaf) in leaf_hooks:

@@ -1,5 +1,5 @@
-"""PyTorch's module path ``utils``: ``utils.data`` is here, other names where they belong."""
+"""PyTorch's module path ``utils``: loading data, and checkpoints in the graph."""
 
-from tensorlite.utils import data
+from tensorlite.utils import checkpoint, data
 
-__all__ = ["data"]
+__all__ = ["checkpoint", "data"]
