@@ -41,9 +41,9 @@ def checkpoint(
     Example:
         >>> import tensorlite as tl
         >>> x = tl.tensor([1.0, 2.0], requires_grad=True)
-        >>> checkpoint(lambda x: (x * x).exp(), x).sum().backward()
+        >>> checkpoint(lambda x: x * x * x, x).sum().backward()
         >>> x.grad
-        tensor([  5.4365635, 218.3926   ])
+        tensor([ 3., 12.])
     """
     if not is_grad_enabled():
         return function(*args, **kwargs)
