@@ -102,6 +102,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -114,6 +115,7 @@ def grad(
         grad_outputs: One gradient per output; 1 for scalars.
         retain_graph: Keep the graph for another pass; the default is ``create_graph``.
         create_graph: Record the pass, so that the returned gradients can be differentiated.
+        only_inputs: Accepted; no other gradient is ever touched.
         allow_unused: Return ``None`` for an input that the outputs do not depend on.
         is_grads_batched: Refused; call it once per gradient.
         materialize_grads: Return zeros for such an input.
