@@ -30,15 +30,13 @@ from .autograd import inference_mode as inference_mode
 from .autograd import is_grad_enabled as is_grad_enabled
 from .autograd import is_inference_mode_enabled as is_inference_mode_enabled
 from .autograd import no_grad as no_grad
+from .autograd import set_grad_enabled as set_grad_enabled
 from .devices import channels_last as channels_last
 from .devices import contiguous_format as contiguous_format
 from .devices import device as device
 from .devices import memory_format as memory_format
 from .devices import preserve_format as preserve_format
 from .devices import strided as strided
-from .gradcheck import gradcheck as gradcheck
-from .gradcheck import gradgradcheck as gradgradcheck
-from .autograd import set_grad_enabled as set_grad_enabled
 from .kernels import get_num_threads as get_num_threads
 from .kernels import set_memory_policy as set_memory_policy
 from .kernels import set_num_threads as set_num_threads
@@ -368,6 +366,8 @@ from .registry import models as models
 from .registry import optimizers as optimizers
 from .registry import readers as readers
 from .registry import schedules as schedules
+from .serialization import load as load
+from .serialization import save as save
 from .tensor import BoolTensor as BoolTensor
 from .tensor import ByteTensor as ByteTensor
 from .tensor import CharTensor as CharTensor
@@ -378,8 +378,6 @@ from .tensor import IntTensor as IntTensor
 from .tensor import LongTensor as LongTensor
 from .tensor import ShortTensor as ShortTensor
 from .tensor import Size as Size
-from .serialization import load as load
-from .serialization import save as save
 from .tensor import Tensor as Tensor
 from .tensor import arange as arange
 from .tensor import asarray as asarray

@@ -14,7 +14,18 @@ FOLDERS = {"tensorlite": "tensorlite"} | {
 
 # From the ground up; what stands in one row may import each other.
 LAYERS = [
-    ["errors", "printable", "entry", "files", "devices", "cuda", "backends", "accelerator", "accepted", "amp"],
+    [
+        "errors",
+        "printable",
+        "entry",
+        "files",
+        "devices",
+        "cuda",
+        "backends",
+        "accelerator",
+        "accepted",
+        "amp",
+    ],
     ["calling", "transaction", "registry", "random"],
     ["kernels"],
     ["autograd"],

@@ -189,7 +189,14 @@ def _pull(
         raise GraphError("an output does not depend on the inputs.", where="strict")
     if not flowing:
         return tuple(make_tensor(np.zeros_like(x.array)) for x in inputs)
-    found = grad([o for o, _ in flowing], inputs, [v for _, v in flowing], True, create_graph, True)
+    found = grad(
+        [o for o, _ in flowing],
+        inputs,
+        [v for _, v in flowing],
+        True,
+        create_graph,
+        allow_unused=True,
+    )
     if strict and any(g is None for g in found):
         raise GraphError("an input plays no part in the outputs.", where="strict")
     return tuple(

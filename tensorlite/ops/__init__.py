@@ -66,6 +66,7 @@ from tensorlite.ops.box_loss import (
     generalized_box_iou,
     generalized_box_iou_loss,
 )
+from tensorlite.ops.assign import assign
 from tensorlite.ops.choose import (
     clamp,
     clamp_max,
