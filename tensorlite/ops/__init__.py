@@ -115,8 +115,6 @@ from tensorlite.ops.compare import (
 )
 from tensorlite.ops.conv import conv1d, conv2d, conv3d
 from tensorlite.ops.conv_transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
-from tensorlite.ops.assign import assign
-from tensorlite.ops.conv import conv2d
 from tensorlite.ops.convert import as_tensor, cast, clone
 from tensorlite.ops.distance import bilinear, cosine_similarity, pairwise_distance
 from tensorlite.ops.dropout import (

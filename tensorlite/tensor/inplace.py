@@ -10,7 +10,9 @@ import numpy as np
 from tensorlite import ops
 from tensorlite.autograd import TensorBase
 from tensorlite.errors import ShapeError
-from tensorlite.ops.shape import plain_index
+from tensorlite.ops.assign import put
+from tensorlite.ops.index import split_index
+from tensorlite.ops.shape import RangeError
 from tensorlite.tensor.changing import (
     bind,
     in_place,
@@ -157,8 +159,10 @@ class InPlace(TensorBase):
             bind(self, ops.assign(self, index, value), "x[i] = v")
             return
         try:
-            self.array[plain_index(index)] = plain_index(value)
-        except (ValueError, IndexError) as error:
+            put(self.array, getattr(value, "array", value), *split_index(index, self.shape))
+        except IndexError as error:
+            raise RangeError(f"{error} (tensor of shape {self.shape}).", where="x[i] = v") from None
+        except ValueError as error:
             raise ShapeError(f"{error}.", where="x[i] = v") from None
         self.version[0] += 1
 
