@@ -50,6 +50,7 @@ from tensorlite.ops.arrange import (
     triu_indices,
 )
 from tensorlite.ops.attention import scaled_dot_product_attention
+from tensorlite.ops.assign import assign
 from tensorlite.ops.binary_loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -66,7 +67,6 @@ from tensorlite.ops.box_loss import (
     generalized_box_iou,
     generalized_box_iou_loss,
 )
-from tensorlite.ops.assign import assign
 from tensorlite.ops.choose import (
     clamp,
     clamp_max,

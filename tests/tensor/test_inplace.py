@@ -10,6 +10,9 @@ import pytest
 
 import tensorlite as tl
 from tensorlite.errors import DTypeError, GraphError, ShapeError
+from tensorlite.tensor.inplace import InPlace
+
+OWN = {"zero_", "fill_", "copy_"}
 
 
 def leaf(*values: float) -> Any:
@@ -195,3 +198,9 @@ def test_a_retained_gradient_is_that_of_the_changed_tensor() -> None:
     y.mul_(3)
     (y * y).sum().backward()
     assert y.grad.tolist() == [12.0]
+
+
+def test_every_method_has_an_ordinary_form() -> None:
+    made = [name for name in vars(InPlace) if name.endswith("_") and not name.startswith("_")]
+    missing = [n for n in made if n not in OWN and not hasattr(tl.Tensor, n[:-1])]
+    assert missing == []
