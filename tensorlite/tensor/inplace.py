@@ -193,3 +193,25 @@ class InPlace(TensorBase):
         """Take over the elements of another tensor in place, broadcast and cast."""
         self[...] = source
         return self  # type: ignore[return-value]
+
+    def fill_diagonal_(self, fill_value: float, wrap: bool = False) -> Tensor:
+        """Set the elements whose indices are all equal, in place; ``wrap`` goes on below them.
+
+        Raises:
+            ShapeError: If there are fewer than two dimensions, or more of different sizes.
+
+        Example:
+            >>> import tensorlite as tl
+            >>> tl.zeros(2, 2).fill_diagonal_(1.0)
+            tensor([[1., 0.],
+                    [0., 1.]])
+        """
+        sizes = self.shape
+        if len(sizes) < 2 or (len(sizes) > 2 and len(set(sizes)) > 1):
+            raise ShapeError(
+                f"expected a matrix, or equal sizes, got {sizes}.", where="fill_diagonal_"
+            )
+        mask = np.zeros(sizes, dtype=bool)
+        np.fill_diagonal(mask, True, wrap=wrap)
+        self[mask] = fill_value
+        return self  # type: ignore[return-value]

@@ -12,7 +12,7 @@ import tensorlite as tl
 from tensorlite.errors import DTypeError, GraphError, ShapeError
 from tensorlite.tensor.inplace import InPlace
 
-OWN = {"zero_", "fill_", "copy_"}
+OWN = {"zero_", "fill_", "copy_", "fill_diagonal_"}
 
 
 def leaf(*values: float) -> Any:
