@@ -14,4 +14,21 @@ if (_root / "pyproject.toml").is_file() and (_root / "zoo").is_dir():
     __path__.append(str(_root))
 
 __version__ = "0.1.0"
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+_ABSENT = {
+    "jit": "Nothing is traced: call the model itself, and keep its state_dict with tl.save.",
+    "func": "Use tl.autograd.functional (jacobian, hessian, vjp, jvp).",
+    "vmap": "Give the function a batch: ops broadcast, and layers take a first dimension.",
+    "distributed": "There is one process; tl.set_num_threads says how many threads it has.",
+}
+
+
+def __getattr__(name: str) -> object:
+    try:
+        return _load(name)
+    except AttributeError:
+        if name not in _ABSENT:
+            raise
+        message = f"module 'tensorlite' has no attribute {name!r}. {_ABSENT[name]}"
+        raise AttributeError(message) from None

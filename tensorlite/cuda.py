@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tensorlite import amp as amp
+
 
 def is_available() -> bool:
     """Whether there is a graphics card to use: never."""

@@ -14,13 +14,24 @@ FOLDERS = {"tensorlite": "tensorlite"} | {
 
 # From the ground up; what stands in one row may import each other.
 LAYERS = [
-    ["errors", "printable", "entry", "devices", "cuda", "backends", "accelerator"],
+    [
+        "errors",
+        "printable",
+        "entry",
+        "files",
+        "devices",
+        "cuda",
+        "backends",
+        "accelerator",
+        "accepted",
+        "amp",
+    ],
     ["calling", "transaction", "registry", "random"],
     ["kernels"],
     ["autograd"],
     ["ops", "linalg"],
     ["tensor"],
-    ["nn", "losses", "optim", "augment", "data", "gradcheck"],
+    ["nn", "losses", "optim", "augment", "data", "utils", "serialization"],
     ["training"],
     ["plugins"],
     ["zoo"],

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tensorlite.data import items
 from tensorlite.data.fit import Shape, describe_fit, fit
 from tensorlite.errors import ConfigError, DataError, DTypeError, ShapeError
 from tensorlite.random import Generator
@@ -16,8 +17,8 @@ from tensorlite.random import Generator
 Batch = tuple[NDArray[np.float32], NDArray[Any]]
 
 
-class Dataset:
-    """The base class: a subclass needs ``__len__`` and ``__getitem__``, the rest follows.
+class Dataset(items.Dataset[Any]):
+    """Pictures with a class: a subclass needs ``__len__`` and ``__getitem__``, the rest follows.
 
     An item is ``(image, target)``: the image a float32 array (C, H, W) with values 0..1, the
     target an integer class.

@@ -1,50 +1,67 @@
-"""The loader: batches whose order and random changes follow from seed and epoch alone."""
+"""The loader: batches of a data set, whose order and random changes follow from a seed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Generator as Stream
-from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.augment import augment_batch
-from tensorlite.data.dataset import Batch, Dataset, stack
+from tensorlite.data.collate import default_collate, default_convert
+from tensorlite.data.dataset import Dataset, stack
+from tensorlite.data.items import IterableDataset
 from tensorlite.data.prefetch import prefetched
+from tensorlite.data.sampler import BatchSampler, RandomSampler, SequentialSampler
 from tensorlite.errors import ConfigError
 from tensorlite.random import Generator, default_generator
 
-if TYPE_CHECKING:
-    from tensorlite.tensor import Tensor
-
 Augment = Callable[[NDArray[np.float32], Generator], NDArray[np.float32]]
+T = TypeVar("T", covariant=True)
 
 
-class DataLoader:
-    """Batches of images and targets, as tensors.
+class DataLoader(Generic[T]):
+    """Batches of a data set, as tensors.
 
-    The order follows from (seed, epoch) and the random changes of an image from (seed, epoch,
-    its index), so they do not depend on the batch size, on ``prefetch``, or on where a training
-    was interrupted. Every iteration is one epoch and moves on to the next. Unlike in PyTorch,
-    batches are made by one thread that runs ahead, not by processes.
+    The arguments are PyTorch's; ``seed``, ``augment`` and ``prefetch`` are ours. With a ``seed``
+    the order follows from (seed, epoch) and the random changes of an image from (seed, epoch, its
+    index), so they do not depend on the batch size, on ``prefetch``, or on where a training was
+    interrupted. Every iteration is one epoch and moves on to the next.
+
+    Unlike in PyTorch, batches are made by one thread that runs ahead, never by processes:
+    ``num_workers`` says only that there is one.
 
     Args:
-        dataset: A ``Dataset``, or anything with a length whose items are (image, target).
-        batch_size: Images in a batch; the last one may be smaller.
+        dataset: Anything with a length and items, or an ``IterableDataset``.
+        batch_size: Items in a batch; ``None`` gives the items one by one.
         shuffle: Draw a new order in every epoch.
+        sampler: Gives the indices one by one.
+        batch_sampler: Gives lists of indices.
+        num_workers: 0 makes each batch when it is asked for.
+        collate_fn: Makes a batch of a list of items; ``default_collate`` if not given.
+        pin_memory: Accepted; there is nothing to do.
         drop_last: Leave out a last batch that is not full.
-        seed: If None, each iteration draws its seed from the default generator, so that
+        timeout: Accepted; there is no process that could hang.
+        worker_init_fn: Called with 0 in the thread before it makes the first batch.
+        multiprocessing_context: Accepted; there are no processes.
+        generator: Decides the order in place of the default generator.
+        prefetch_factor: Batches that a worker makes ahead, 2 if not given.
+        persistent_workers: Accepted.
+        pin_memory_device: Accepted.
+        in_order: Accepted; batches always come in order.
+        seed: If None, each iteration draws its seed from the generator, so that
             ``tensorlite.manual_seed`` decides; the epoch then plays no part.
         augment: An augmentation, called with an image (C, H, W) and a ``Generator``.
-        prefetch: How many batches are made ahead; 0 means without a thread.
-
-    Shape:
-        - Output: images ``(N, C, H, W)`` float32, targets ``(N,)`` int64
+        prefetch: How many batches are made ahead; 0 means without a thread. If not given, 2 for
+            data sets of images, and what ``num_workers`` says for others.
 
     Raises:
-        ConfigError: If the batch size is below 1 or ``prefetch`` below 0.
+        ConfigError: If arguments exclude each other, or a number is too small.
 
     Example:
         >>> from tensorlite.data import digits
@@ -59,31 +76,102 @@ class DataLoader:
     def __init__(
         self,
         dataset: Any,
-        batch_size: int = 1,
-        shuffle: bool = False,
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler: Iterable[Any] | None = None,
+        batch_sampler: Iterable[Any] | None = None,
+        num_workers: int = 0,
+        collate_fn: Callable[[list[Any]], Any] | None = None,
+        pin_memory: bool = False,
         drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable[[int], Any] | None = None,
+        multiprocessing_context: Any = None,
+        generator: Generator | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
         seed: int | None = None,
         augment: Augment | None = None,
-        prefetch: int = 2,
+        prefetch: int | None = None,
     ) -> None:
-        for name, value, least in (("batch_size", batch_size, 1), ("prefetch", prefetch, 0)):
-            if value < least:
-                message = f"expected {name} to be at least {least}, got {value}."
-                raise ConfigError(message, where="DataLoader")
-        self.dataset = dataset
-        self.batch_size = batch_size
-        self.shuffle = shuffle
-        self.drop_last = drop_last
-        self.seed = seed
-        self.augment = augment
+        for name, value, least in (
+            ("batch_size", batch_size, 1),
+            ("num_workers", num_workers, 0),
+            ("timeout", timeout, 0),
+            ("prefetch", prefetch, 0),
+        ):
+            if value is not None and value < least:
+                raise _wrong(f"expected {name} to be at least {least}, got {value}.")
+        if num_workers == 0 and (prefetch_factor is not None or persistent_workers):
+            raise _wrong("prefetch_factor and persistent_workers need num_workers of at least 1.")
+        self.dataset, self.augment = dataset, augment
+        self.num_workers, self.prefetch_factor = num_workers, prefetch_factor
+        self.pin_memory, self.timeout, self.worker_init_fn = pin_memory, timeout, worker_init_fn
+        self.persistent_workers, self.pin_memory_device = persistent_workers, pin_memory_device
+        self.multiprocessing_context, self.in_order = multiprocessing_context, in_order
+        self.generator, self.seed, self.shuffle = generator, seed, bool(shuffle)
+        self._choose_order(batch_size, shuffle, sampler, batch_sampler, drop_last)
+        self._as_images = (
+            collate_fn is None
+            and self.batch_sampler is not None
+            and (isinstance(dataset, Dataset) or augment is not None)
+        )
+        one_by_one = self.batch_sampler is None
+        self.collate_fn = collate_fn or (default_convert if one_by_one else default_collate)
+        if prefetch is None:
+            ahead = num_workers * (prefetch_factor or 2)
+            prefetch = max(ahead, 2 if self._as_images else 0)
         self.prefetch = prefetch
         self.epoch = 0
         self._skip = 0
 
+    def _choose_order(
+        self,
+        batch_size: int | None,
+        shuffle: bool | None,
+        sampler: Iterable[Any] | None,
+        batch_sampler: Iterable[Any] | None,
+        drop_last: bool,
+    ) -> None:
+        walked = isinstance(self.dataset, IterableDataset)
+        if walked and (shuffle or sampler is not None or batch_sampler is not None):
+            raise _wrong("an IterableDataset has an order of its own.", "Leave shuffle out.")
+        if sampler is not None and shuffle:
+            raise _wrong("sampler and shuffle exclude each other.")
+        if batch_sampler is not None:
+            if batch_size != 1 or shuffle or sampler is not None or drop_last:
+                raise _wrong("batch_sampler excludes batch_size, shuffle, sampler and drop_last.")
+            batch_size = None
+        elif batch_size is None and drop_last:
+            raise _wrong("drop_last needs a batch_size.")
+        self.batch_size, self.drop_last = batch_size, drop_last
+        if sampler is None:
+            if walked:
+                sampler = _Endless()
+            elif shuffle:
+                sampler = RandomSampler(self.dataset, generator=self.generator)
+            else:
+                sampler = SequentialSampler(self.dataset)
+        self.sampler = sampler
+        if batch_size is not None and batch_sampler is None:
+            batch_sampler = BatchSampler(sampler, batch_size, drop_last)
+        self.batch_sampler = batch_sampler
+
     def __len__(self) -> int:
         """Batches in an epoch."""
-        full, rest = divmod(len(self.dataset), self.batch_size)
-        return full + (rest > 0 and not self.drop_last)
+        if isinstance(self.dataset, IterableDataset):
+            count = len(self.dataset)  # type: ignore[arg-type]
+            if self.batch_size is None:
+                return count
+            full, rest = divmod(count, self.batch_size)
+            return full + (rest > 0 and not self.drop_last)
+        return len(self._index_source())  # type: ignore[arg-type]
+
+    def _index_source(self) -> Iterable[Any]:
+        return self.sampler if self.batch_sampler is None else self.batch_sampler
 
     def set_epoch(self, epoch: int, skip: int = 0) -> None:
         """Choose the epoch of the next iteration.
@@ -94,49 +182,115 @@ class DataLoader:
         """
         self.epoch, self._skip = epoch, skip
 
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        return self._tensors(self._arrays())
-
-    def _tensors(self, batches: Stream[Batch, None, None]) -> Iterator[tuple[Tensor, Tensor]]:
-        from tensorlite.tensor import from_numpy
-
-        with closing(batches):
-            for images, targets in batches:
-                yield from_numpy(images), from_numpy(targets)
-
-    def _arrays(self) -> Stream[Batch, None, None]:
-        """The batches of one epoch as arrays; the epoch is settled now, not at the first batch."""
+    def __iter__(self) -> Stream[Any, None, None]:
+        """The batches of one epoch; order and epoch are settled now, not at the first batch."""
         seed, epoch, skip = self._seed(), self.epoch, self._skip
         self.epoch, self._skip = epoch + 1, 0
         epoch = epoch if self.seed is not None else 0
-        return prefetched(self._batches(seed, epoch, skip), self.prefetch)
+        if isinstance(self.dataset, IterableDataset):
+            batches = self._walk(seed)
+        else:
+            batches = self._batches(islice(self._order(seed, epoch), skip, None), seed, epoch)
+        return prefetched(batches, self.prefetch)
 
     def _seed(self) -> int:
         if self.seed is not None:
             return self.seed
         # An evaluation that needs no randomness must not move the generator of the training.
-        random = self.shuffle or self.augment is not None
-        return int(default_generator.numpy.integers(2**63)) if random else 0
+        random = self.shuffle or self.augment is not None or self.num_workers > 0
+        return int((self.generator or default_generator).numpy.integers(2**63)) if random else 0
 
-    def _batches(self, seed: int, epoch: int, skip: int) -> Iterator[Batch]:
-        order = self._order(seed, epoch)
-        for number in range(skip, len(self)):
-            indices = order[number * self.batch_size : (number + 1) * self.batch_size]
-            images, targets = fetch(self.dataset, indices)
-            if self.augment is not None:
-                generators = [Generator(seed, epoch, int(index)) for index in indices]
-                images = augment_batch(self.augment, images, generators)
-            yield images, targets
-
-    def _order(self, seed: int, epoch: int) -> NDArray[np.int64]:
-        count = len(self.dataset)
+    def _order(self, seed: int, epoch: int) -> Iterator[Any]:
         if not self.shuffle:
-            return np.arange(count)
-        return Generator(seed, epoch).numpy.permutation(count)
+            return iter(self._index_source())
+        order = RandomSampler(self.dataset, generator=Generator(seed, epoch))
+        if self.batch_size is None:
+            return iter(order)
+        return iter(BatchSampler(order, self.batch_size, self.drop_last))
+
+    def _batches(self, order: Iterator[Any], seed: int, epoch: int) -> Iterator[Any]:
+        self._begin_work(seed)
+        for indices in order:
+            if self._as_images:
+                yield self._images(indices, seed, epoch)
+            elif self.batch_sampler is None:
+                yield self.collate_fn(self.dataset[indices])
+            else:
+                yield self.collate_fn(fetch(self.dataset, indices))
+
+    def _walk(self, seed: int) -> Iterator[Any]:
+        self._begin_work(seed)
+        items = iter(self.dataset)
+        if self.batch_size is None:
+            yield from map(self.collate_fn, items)
+            return
+        while batch := list(islice(items, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield self.collate_fn(batch)
+
+    def _begin_work(self, seed: int) -> None:
+        """What a worker does first; runs in the thread that makes the batches."""
+        if self.num_workers:
+            _worker.info = WorkerInfo(0, 1, seed, self.dataset)
+            if self.worker_init_fn is not None:
+                self.worker_init_fn(0)
+
+    def _images(self, indices: list[int], seed: int, epoch: int) -> Any:
+        from tensorlite.tensor import from_numpy
+
+        chosen = np.asarray(indices, dtype=np.int64)
+        if isinstance(self.dataset, Dataset):
+            images, targets = self.dataset.batch(chosen)
+        else:
+            images, targets = stack([self.dataset[index] for index in indices])
+        if self.augment is not None:
+            generators = [Generator(seed, epoch, int(index)) for index in indices]
+            images = augment_batch(self.augment, images, generators)
+        return from_numpy(images), from_numpy(targets)
 
 
-def fetch(dataset: Any, indices: NDArray[np.int64]) -> Batch:
-    """A batch of a ``Dataset``, or of any sequence of (image, target)."""
-    if isinstance(dataset, Dataset):
-        return dataset.batch(indices)
-    return stack([dataset[int(index)] for index in indices])
+def fetch(dataset: Any, indices: list[Any]) -> list[Any]:
+    """The items at these indices, in one call where the data set can do that."""
+    several = getattr(dataset, "__getitems__", None)
+    return several(indices) if callable(several) else [dataset[index] for index in indices]
+
+
+@dataclass(frozen=True)
+class WorkerInfo:
+    """What ``get_worker_info`` says inside the thread of a loader.
+
+    Attributes:
+        id: Always 0.
+        num_workers: Always 1, so that a data set that shares itself out among workers is whole.
+        seed: A number that is new in each epoch.
+        dataset: The data set.
+    """
+
+    id: int
+    num_workers: int
+    seed: int
+    dataset: Any
+
+
+class _Worker(threading.local):
+    info: WorkerInfo | None = None
+
+
+_worker = _Worker()
+
+
+def get_worker_info() -> WorkerInfo | None:
+    """Who is making the batch: ``None`` outside the thread of a loader with ``num_workers``."""
+    return _worker.info
+
+
+class _Endless:
+    """The sampler of a data set that cannot be indexed."""
+
+    def __iter__(self) -> Iterator[None]:
+        while True:
+            yield None
+
+
+def _wrong(message: str, hint: str | None = None) -> ConfigError:
+    return ConfigError(message, where="DataLoader", hint=hint)

@@ -49,6 +49,7 @@ from tensorlite.ops.arrange import (
     triu,
     triu_indices,
 )
+from tensorlite.ops.assign import assign
 from tensorlite.ops.attention import scaled_dot_product_attention
 from tensorlite.ops.binary_loss import (
     binary_cross_entropy,
@@ -427,6 +428,7 @@ __all__ = [
     "as_tensor",
     "asin",
     "asinh",
+    "assign",
     "atan",
     "atan2",
     "atanh",

@@ -37,17 +37,6 @@ def getitem(input: Any, index: Any) -> Tensor:
         raise RangeError(f"{error} (input of shape {x.shape}).", where="getitem") from None
 
 
-def assign(array: Array, index: Any, value: Any) -> None:
-    """Write into an array: ``array[index] = value`` with an index as in ``getitem``."""
-    basic, advanced = split_index(index, array.shape)
-    if advanced is None:
-        array[basic] = value
-    elif basic is None:
-        array[advanced] = value
-    else:
-        array[basic][advanced] = value
-
-
 def split_index(index: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
     """What NumPy is to do first (numbers, slices, ``None``) and what then (arrays)."""
     if type(index) is int or type(index) is slice and (index.step is None or index.step > 0):

@@ -16,7 +16,10 @@ class GetItem(Op):
 
     def forward(self, x: Array, index: Any) -> Array:
         self.index, self.input_shape = index, x.shape
-        return x[index]
+        out = x[index]
+        if type(out) is not np.ndarray:  # one element: a view too, so that it can be written to
+            out = x[(*index, ...) if isinstance(index, tuple) else (index, ...)]
+        return out
 
     def backward(self, grad: Any) -> Any:
         return PutItem.apply(grad, self.index, self.input_shape)

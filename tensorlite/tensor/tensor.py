@@ -5,22 +5,23 @@ from __future__ import annotations
 import copy
 import math
 from types import FunctionType
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from tensorlite import autograd, ops
-from tensorlite.autograd import Array, is_grad_enabled, make_tensor
+from tensorlite.autograd import Array, make_tensor
 from tensorlite.errors import DTypeError, GraphError, ShapeError
 from tensorlite.ops.convert import default_float, to_array
 from tensorlite.ops.dtypes import BY_NUMPY
-from tensorlite.ops.index import assign, plain_index
 from tensorlite.ops.shape import dim_index
 from tensorlite.tensor.arithmetic import Arithmetic
 from tensorlite.tensor.conversion import Conversions, from_arguments
 from tensorlite.tensor.filling import Filling
+from tensorlite.tensor.gradients import Gradients
 from tensorlite.tensor.indexing import Indexing
+from tensorlite.tensor.inplace import InPlace
 from tensorlite.tensor.maths import Maths
 from tensorlite.tensor.printing import text_of
 from tensorlite.tensor.products import Products
@@ -28,7 +29,18 @@ from tensorlite.tensor.reductions import Reductions
 from tensorlite.tensor.shapes import Shapes
 
 
-class Tensor(Arithmetic, Maths, Indexing, Products, Reductions, Shapes, Conversions, Filling):
+class Tensor(
+    Arithmetic,
+    Maths,
+    Indexing,
+    Products,
+    Reductions,
+    Shapes,
+    Conversions,
+    Filling,
+    Gradients,
+    InPlace,
+):
     """An n-dimensional array of numbers through which gradients can flow.
 
     Operators, names and behaviour are PyTorch's. Tensors are float32 unless told otherwise;
@@ -77,21 +89,6 @@ class Tensor(Arithmetic, Maths, Indexing, Products, Reductions, Shapes, Conversi
     def ndim(self) -> int:
         """Number of dimensions."""
         return self.array.ndim
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether no recorded op made this tensor."""
-        return self.node is None
-
-    @property
-    def data(self) -> Tensor:
-        """The same numbers outside the graph; assigning replaces them."""
-        return self.detach()
-
-    @data.setter
-    def data(self, value: Tensor) -> None:
-        self.array = to_array(value)
-        self.version[0] += 1
 
     def dim(self) -> int:
         """Number of dimensions."""
@@ -181,10 +178,6 @@ class Tensor(Arithmetic, Maths, Indexing, Products, Reductions, Shapes, Conversi
         """Nested lists of Python numbers."""
         return self.array.tolist()
 
-    def detach(self) -> Tensor:
-        """The same numbers in the same memory, outside the graph."""
-        return make_tensor(self.array, version=self.version)
-
     def clone(self, *, memory_format: Any = None) -> Tensor:
         """A copy; gradients flow through it."""
         return ops.clone(self)
@@ -211,105 +204,6 @@ class Tensor(Arithmetic, Maths, Indexing, Products, Reductions, Shapes, Conversi
     def _renewed(self, array: Array, version: list[int]) -> Self:
         """A leaf of the same class."""
         return _restored(type(self), array, self.requires_grad, version)
-
-    # --- gradients --------------------------------------------------------------------------------
-
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Say whether gradients are wanted, and return the tensor itself.
-
-        Raises:
-            DTypeError: If the tensor holds integers or booleans.
-            GraphError: If the tensor is a result: its gradient follows from its inputs.
-        """
-        if requires_grad and self.dtype.kind != "f":
-            raise DTypeError(
-                f"expected floating point numbers to need a gradient, got {self.dtype}.",
-                where="requires_grad_",
-                hint="Write 1.0 in place of 1, or use x.float().",
-            )
-        if not requires_grad and self.node is not None:
-            raise GraphError(
-                "expected a leaf, got the result of an op.",
-                where="requires_grad_",
-                hint="Use x.detach().",
-            )
-        self.requires_grad = requires_grad or self.node is not None
-        return self
-
-    def backward(
-        self,
-        gradient: Any = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-    ) -> None:
-        """See ``tensorlite.autograd.backward``."""
-        autograd.backward(self, gradient, retain_graph, create_graph)
-
-    # --- changes in place -------------------------------------------------------------------------
-
-    def __iadd__(self, other: Any) -> Tensor:
-        return self._update(np.add, ops.add, other)
-
-    def __isub__(self, other: Any) -> Tensor:
-        return self._update(np.subtract, ops.sub, other)
-
-    def __imul__(self, other: Any) -> Tensor:
-        return self._update(np.multiply, ops.mul, other)
-
-    def __itruediv__(self, other: Any) -> Tensor:
-        return self._update(np.divide, ops.div, other)
-
-    def _update(self, in_place: Any, function: Any, other: Any) -> Tensor:
-        """Change a leaf in place; inside a graph, make a new tensor instead."""
-        if is_grad_enabled():
-            if self.requires_grad and self.node is None:
-                self._refuse("x -= lr * g")
-            if self.requires_grad or getattr(other, "requires_grad", False):
-                return function(self, other)
-        try:
-            in_place(self.array, plain_index(other), out=self.array, casting="same_kind")
-        except TypeError:
-            raise DTypeError(
-                f"expected a result of type {self.dtype}, got one that does not fit into it.",
-                where="in-place",
-                hint="Write x = x + y, or cast with x.float().",
-            ) from None
-        except ValueError as error:
-            hint = None if self.array.flags.writeable else "It is a view; use x.clone() first."
-            raise ShapeError(f"{error}.", where="in-place", hint=hint) from None
-        self.version[0] += 1
-        return self
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        wants = self.requires_grad or getattr(value, "requires_grad", False)
-        if wants and is_grad_enabled():
-            self._refuse("x[i] = v")
-        try:
-            assign(self.array, index, getattr(value, "array", value))
-        except (ValueError, IndexError) as error:
-            raise ShapeError(f"{error}.", where="x[i] = v") from None
-        self.version[0] += 1
-
-    def _refuse(self, what: str) -> NoReturn:
-        raise GraphError(
-            "expected a tensor outside the graph, got one through which gradients flow.",
-            where=what,
-            hint="Change leaves inside `with tl.no_grad():`, or build a new tensor with tl.where.",
-        )
-
-    def zero_(self) -> Tensor:
-        """Set all elements to 0 in place."""
-        return self.fill_(0)
-
-    def fill_(self, value: Any) -> Tensor:
-        """Set all elements in place."""
-        self[...] = value
-        return self
-
-    def copy_(self, source: Any) -> Tensor:
-        """Take over the elements of another tensor in place, broadcast and cast."""
-        self[...] = source
-        return self
 
     def contiguous(self, memory_format: Any = None) -> Tensor:
         """The same numbers in C order; itself if they are already."""

@@ -166,7 +166,7 @@ def build_augmentation(items: Sequence[Any]) -> Compose | None:
     return Compose(built) if built else None
 
 
-def training_batches(settings: Settings, dataset: Dataset) -> DataLoader:
+def training_batches(settings: Settings, dataset: Dataset) -> DataLoader[Any]:
     """Return batches in an order that follows from seed and epoch, with augmentation."""
     return DataLoader(
         dataset,
@@ -177,13 +177,13 @@ def training_batches(settings: Settings, dataset: Dataset) -> DataLoader:
     )
 
 
-def evaluation_batches(dataset: Dataset) -> DataLoader:
+def evaluation_batches(dataset: Dataset) -> DataLoader[Any]:
     """Return batches in the order of the data set, as they are."""
     return DataLoader(dataset, batch_size=EVALUATION_BATCH)
 
 
 def rehearse(
-    settings: Settings, batches: DataLoader, inputs: Inputs, model: Module, task: Task
+    settings: Settings, batches: DataLoader[Any], inputs: Inputs, model: Module, task: Task
 ) -> None:
     """Run one batch through augmentation, model, loss and metrics; nothing is changed by it.
 

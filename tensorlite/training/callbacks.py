@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tensorlite.errors import ConfigError
+from tensorlite.files import append_text
 from tensorlite.training.checkpoint import save_checkpoint
-from tensorlite.training.files import append_text
 
 if TYPE_CHECKING:
     from tensorlite.training.loop import Trainer

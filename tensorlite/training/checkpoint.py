@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import struct
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.errors import DataError
-from tensorlite.training.files import write_atomically
+from tensorlite.files import write_atomically
+from tensorlite.serialization import parse_safetensors, read_bytes
 from tensorlite.training.inputs import Inputs
 
 FORMAT = 1  # raised when an older program could misread the file
@@ -88,7 +88,7 @@ def load_checkpoint(path: Path) -> Snapshot:
             version. Nothing in a file is ever executed.
     """
     where = os.fspath(path)
-    arrays, metadata = _read(path)
+    arrays, metadata = parse_safetensors(read_bytes(path), where)
     if _KEY not in metadata:
         raise DataError("is not a checkpoint of tensorlite (no description in it).", where=where)
     try:
@@ -159,32 +159,6 @@ _FORMS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "version": (_is_text, "text"),
     "format": (_is_count, "a number"),
 }
-
-
-def _read(path: Path) -> tuple[Arrays, dict[str, str]]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    where = os.fspath(path)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise DataError("there is no such file.", where=where) from error
-    except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror}).", where=where) from error
-    try:
-        return load(content), _metadata(content)
-    except (SafetensorError, ValueError, TypeError, KeyError, struct.error) as error:
-        raise DataError(
-            f"is not a whole safetensors file ({len(content):,} bytes).", where=where
-        ) from error
-
-
-def _metadata(content: bytes) -> dict[str, str]:
-    """The text entries of a safetensors header: 8 bytes of length, then JSON."""
-    (length,) = struct.unpack("<Q", content[:8])
-    metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
-    return dict(metadata)
 
 
 def _digest(arrays: Mapping[str, NDArray[Any]], text: str) -> str:

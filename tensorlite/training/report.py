@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import tensorlite
 from tensorlite.data import Dataset
-from tensorlite.training.files import write_atomically
+from tensorlite.files import write_atomically
 from tensorlite.training.metrics import ClassFigures, per_class
 from tensorlite.training.progress import show_duration, show_figure
 from tensorlite.training.svg import STYLE, confusion_chart, line_chart, standalone

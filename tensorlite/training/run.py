@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tensorlite.errors import ConfigError, DataError, close_names
+from tensorlite.files import write_atomically
 from tensorlite.training.config import Settings, settings_from_toml, to_toml
-from tensorlite.training.files import write_atomically
 
 Status = Literal["running", "done", "interrupted", "failed"]
 LATEST = "latest"

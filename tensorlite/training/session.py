@@ -109,7 +109,7 @@ class Session:
     model: Module
     optimizer: Any
     schedule: Any
-    batches: DataLoader
+    batches: DataLoader[Any]
     callbacks: Sequence[Any]
     threads: int
 

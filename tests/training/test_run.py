@@ -5,8 +5,8 @@ import os
 import pytest
 
 from tensorlite.errors import ConfigError, DataError
+from tensorlite.files import write_atomically
 from tensorlite.training.config import Settings
-from tensorlite.training.files import write_atomically
 from tensorlite.training.run import (
     RunDirectory,
     all_runs,

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from tensorlite import autograd
-from tensorlite.autograd import Array, TensorBase, make_tensor
+from tensorlite.autograd.op import Array, TensorBase, make_tensor
+from tensorlite.autograd.passes import grad
 from tensorlite.errors import DTypeError, GraphError
 
 
 def gradcheck(
-    function: Callable[..., Any],
+    func: Callable[..., Any],
     inputs: Any,
     *,
     eps: float = 1e-6,
     atol: float = 1e-5,
     rtol: float = 1e-3,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
     fast_mode: bool = False,
+    masked: bool | None = None,
 ) -> bool:
     """Check the gradients of a function against central differences.
 
     Args:
-        function: Takes the inputs and returns a tensor.
+        func: Takes the inputs and returns a tensor, or several.
         inputs: A tensor or several; those of float64 that need a gradient are checked.
         eps: Step of the differences.
         atol: Absolute tolerance.
         rtol: Relative tolerance.
+        raise_exception: Raise where a gradient is wrong, in place of returning ``False``.
+        nondet_tol: Accepted, as are the ``check_`` arguments and ``masked``.
         fast_mode: Compare one random projection of the results instead of each result.
 
     Returns:
@@ -45,51 +57,117 @@ def gradcheck(
     """
     tensors = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
     checked = _checked(tensors)
+    try:
+        for position in range(len(_several(func(*tensors)))):
+            one = partial(_output, func, position)
+            if one(*tensors).requires_grad:
+                _check(one, tensors, checked, eps, atol, rtol, fast_mode)
+    except GraphError:
+        if raise_exception:
+            raise
+        return False
+    return True
+
+
+def gradgradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    gen_non_contig_grad_outputs: bool = False,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
+    fast_mode: bool = True,
+    masked: bool = False,
+) -> bool:
+    """Check the second derivatives: ``gradcheck`` of the gradients, as a function of the inputs.
+
+    The arguments and errors are those of ``gradcheck``; ``grad_outputs`` are the gradients of the
+    results, random ones if not given.
+    """
+    tensors = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
+    checked = _checked(tensors)
+    seeds = [None] if grad_outputs is None else _several(grad_outputs)
+    try:
+        for position, result in enumerate(_several(func(*tensors))):
+            one = partial(_output, func, position)
+            if not result.requires_grad:
+                continue
+            given = seeds[position] if grad_outputs is not None else None
+            array = np.random.default_rng(0).standard_normal(result.shape)
+            seed = make_tensor(array if given is None else given.array)
+            _check_second(one, tensors, checked, seed, eps, atol, rtol, fast_mode)
+    except GraphError:
+        if raise_exception:
+            raise
+        return False
+    return True
+
+
+def _several(result: Any) -> Sequence[Any]:
+    return result if isinstance(result, (tuple, list)) else (result,)
+
+
+def _output(func: Callable[..., Any], position: int, *inputs: Any) -> Any:
+    return _several(func(*inputs))[position]
+
+
+def _check(
+    function: Callable[..., Any],
+    tensors: list[Any],
+    checked: list[int],
+    eps: float,
+    atol: float,
+    rtol: float,
+    fast: bool,
+) -> None:
     result = function(*tensors)
-    for projection in _projections(result.array, fast_mode):
-        seed = make_tensor(projection)
-        exact = autograd.grad(
-            result, [tensors[i] for i in checked], seed, retain_graph=True, allow_unused=True
+    for projection in _projections(result.array, fast):
+        exact = grad(
+            result,
+            [tensors[i] for i in checked],
+            make_tensor(projection),
+            retain_graph=True,
+            allow_unused=True,
         )
         for i, analytic in zip(checked, exact, strict=True):
             numeric = _numeric(function, tensors, i, projection, eps)
             found = np.zeros_like(numeric) if analytic is None else analytic.array
             _compare(i, found, numeric, atol, rtol)
-    return True
 
 
-def gradgradcheck(
+def _check_second(
     function: Callable[..., Any],
-    inputs: Any,
-    *,
-    eps: float = 1e-6,
-    atol: float = 1e-5,
-    rtol: float = 1e-3,
-    fast_mode: bool = True,
-) -> bool:
-    """Check the second derivatives: ``gradcheck`` of the gradients, as a function of the inputs.
-
-    The arguments and errors are those of ``gradcheck``.
-    """
-    tensors = [inputs] if isinstance(inputs, TensorBase) else list(inputs)
-    checked = _checked(tensors)
-    result = function(*tensors).array
-    seed = make_tensor(np.random.default_rng(0).standard_normal(result.shape))
+    tensors: list[Any],
+    checked: list[int],
+    seed: Any,
+    eps: float,
+    atol: float,
+    rtol: float,
+    fast: bool,
+) -> None:
     _compare_orders(function, tensors, checked, seed, atol, rtol)
     seed.requires_grad = True
-
     for position in range(len(checked)):
 
         def first_order(*values: Any, position: int = position) -> Any:
             *values_in, given = values
             wanted = [values_in[i] for i in checked]
-            found = autograd.grad(
-                function(*values_in), wanted, given, create_graph=True, allow_unused=True
-            )[position]
+            found = grad(function(*values_in), wanted, given, create_graph=True, allow_unused=True)[
+                position
+            ]
             return given.sum() * 0 if found is None else found
 
-        gradcheck(first_order, [*tensors, seed], eps=eps, atol=atol, rtol=rtol, fast_mode=fast_mode)
-    return True
+        every = [*tensors, seed]
+        _check(first_order, every, _checked(every), eps, atol, rtol, fast)
 
 
 def _compare_orders(
@@ -102,8 +180,8 @@ def _compare_orders(
 ) -> None:
     """The gradients that are recorded, through composed forms, must be the ordinary ones."""
     wanted = [tensors[i] for i in checked]
-    plain = autograd.grad(function(*tensors), wanted, seed, allow_unused=True)
-    recorded = autograd.grad(function(*tensors), wanted, seed, create_graph=True, allow_unused=True)
+    plain = grad(function(*tensors), wanted, seed, allow_unused=True)
+    recorded = grad(function(*tensors), wanted, seed, create_graph=True, allow_unused=True)
     for i, one, other in zip(checked, plain, recorded, strict=True):
         zero = np.zeros(tensors[i].shape)
         first, second = (zero if grad is None else grad.array for grad in (other, one))
