@@ -13,7 +13,8 @@ import tensorlite
 
 ROOT = Path(__file__).parents[1]
 # Methods that have their op's docstring, and the command line's program file.
-BORROWED = {"arithmetic.py", "maths.py", "reductions.py", "shapes.py", "__main__.py"}
+BORROWED = {"arithmetic.py", "indexing.py", "maths.py", "products.py", "reductions.py", "shapes.py"}
+BORROWED |= {"__main__.py"}
 
 
 def modules() -> list[str]:

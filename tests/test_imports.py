@@ -18,7 +18,7 @@ LAYERS = [
     ["calling", "transaction", "registry", "random"],
     ["kernels"],
     ["autograd"],
-    ["ops"],
+    ["ops", "linalg"],
     ["tensor"],
     ["nn", "losses", "optim", "augment", "data", "gradcheck"],
     ["training"],

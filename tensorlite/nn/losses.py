@@ -1,25 +1,32 @@
-"""The losses as modules; the functions are in ``tensorlite.nn.functional``."""
+"""The losses between scores and classes; the functions are in ``tensorlite.nn.functional``."""
 
 from __future__ import annotations
 
 from tensorlite import ops
 from tensorlite.nn.module import Module
+from tensorlite.ops.loss_reduction import check_reduction
 from tensorlite.tensor import Buffer, Tensor
 
 
 class CrossEntropyLoss(Module):
-    """Cross entropy between scores and class numbers.
+    """Cross entropy between scores and class numbers, or probabilities of classes.
 
     Args:
         weight: One factor per class.
-        ignore_index: Targets of this value count for nothing.
+        size_average: Not taken; use ``reduction``.
+        ignore_index: Class numbers of this value count for nothing.
+        reduce: Not taken; use ``reduction``.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
         label_smoothing: Share of the probability, 0 to 1, that is spread over all classes.
 
     Shape:
-        - Input: scores ``(N, C)`` or ``(N, C, d1, ...)``, before any softmax
-        - Target: class numbers ``(N,)`` or ``(N, d1, ...)``, int64
-        - Output: a scalar, or the target's shape for ``"none"``
+        - Input: scores ``(N, C)``, ``(N, C, d1, ...)`` or ``(C,)``, before any softmax
+        - Target: class numbers ``(N,)``, ``(N, d1, ...)`` or a scalar, int64; or probabilities
+          of the input's shape
+        - Output: a scalar; for ``"none"`` the input's shape without ``C``
+
+    Raises:
+        ShapeError: If the shapes do not fit.
 
     Example:
         >>> import tensorlite as tl
@@ -32,19 +39,28 @@ class CrossEntropyLoss(Module):
     def __init__(
         self,
         weight: Tensor | None = None,
+        size_average: None = None,
         ignore_index: int = -100,
+        reduce: None = None,
         reduction: str = "mean",
         label_smoothing: float = 0.0,
     ) -> None:
         super().__init__()
+        check_reduction(reduction, "CrossEntropyLoss", size_average, reduce)
         self.weight = None if weight is None else Buffer(weight)
-        self.ignore_index, self.reduction = ignore_index, reduction
+        self.ignore_index = ignore_index
+        self.reduction = reduction
         self.label_smoothing = label_smoothing
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """Compare scores with classes."""
         return ops.cross_entropy(
-            input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing
+            input,
+            target,
+            weight=self.weight,
+            ignore_index=self.ignore_index,
+            reduction=self.reduction,
+            label_smoothing=self.label_smoothing,
         )
 
 
@@ -53,13 +69,18 @@ class NLLLoss(Module):
 
     Args:
         weight: One factor per class.
+        size_average: Not taken; use ``reduction``.
         ignore_index: Targets of this value count for nothing.
+        reduce: Not taken; use ``reduction``.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
     Shape:
-        - Input: log-probabilities ``(N, C)`` or ``(N, C, d1, ...)``
-        - Target: class numbers ``(N,)`` or ``(N, d1, ...)``, int64
+        - Input: log-probabilities ``(N, C)``, ``(N, C, d1, ...)`` or ``(C,)``
+        - Target: class numbers ``(N,)``, ``(N, d1, ...)`` or a scalar, int64
         - Output: a scalar, or the target's shape for ``"none"``
+
+    Raises:
+        ShapeError: If the shapes do not fit.
 
     Example:
         >>> import tensorlite as tl
@@ -70,42 +91,76 @@ class NLLLoss(Module):
     """
 
     def __init__(
-        self, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
+        self,
+        weight: Tensor | None = None,
+        size_average: None = None,
+        ignore_index: int = -100,
+        reduce: None = None,
+        reduction: str = "mean",
     ) -> None:
         super().__init__()
+        check_reduction(reduction, "NLLLoss", size_average, reduce)
         self.weight = None if weight is None else Buffer(weight)
-        self.ignore_index, self.reduction = ignore_index, reduction
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Compare log-probabilities with classes."""
-        return ops.nll_loss(input, target, self.weight, self.ignore_index, self.reduction)
-
-
-class MSELoss(Module):
-    """Mean squared error.
-
-    Args:
-        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
-
-    Shape:
-        - Input and target: the same, any
-        - Output: a scalar, or the input's shape for ``"none"``
-
-    Raises:
-        ShapeError: If the shapes differ.
-
-    Example:
-        >>> import tensorlite as tl
-        >>> MSELoss()(tl.tensor([1.0, 3.0]), tl.tensor([1.0, 1.0])).item()
-        2.0
-
-    Source: Gauss 1809, "Theoria motus corporum coelestium"; the method of least squares.
-    """
-
-    def __init__(self, reduction: str = "mean") -> None:
-        super().__init__()
+        self.ignore_index = ignore_index
         self.reduction = reduction
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Compare two tensors."""
-        return ops.mse_loss(input, target, self.reduction)
+        """Compare log-probabilities with classes."""
+        return ops.nll_loss(
+            input,
+            target,
+            weight=self.weight,
+            ignore_index=self.ignore_index,
+            reduction=self.reduction,
+        )
+
+
+class FocalLoss(Module):
+    """Cross entropy with little weight on examples that are easy: ``(1 - p) ** gamma * -log(p)``.
+
+    Args:
+        weight: One factor per class.
+        gamma: 0 for plain cross entropy.
+        ignore_index: Targets of this value count for nothing.
+        reduction: ``"mean"``, ``"sum"`` or ``"none"``.
+
+    Shape:
+        - Input: scores ``(N, C)``, ``(N, C, d1, ...)`` or ``(C,)``, before any softmax
+        - Target: class numbers ``(N,)``, ``(N, d1, ...)`` or a scalar, int64
+        - Output: a scalar, or the target's shape for ``"none"``
+
+    Raises:
+        ShapeError: If the shapes do not fit.
+
+    Example:
+        >>> import tensorlite as tl
+        >>> round(FocalLoss()(tl.zeros(1, 2), tl.tensor([1])).item(), 4)
+        0.1733
+
+    Source: Lin et al. 2017, "Focal Loss for Dense Object Detection".
+    """
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        gamma: float = 2.0,
+        ignore_index: int = -100,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__()
+        check_reduction(reduction, "FocalLoss")
+        self.weight = None if weight is None else Buffer(weight)
+        self.gamma = gamma
+        self.ignore_index = ignore_index
+        self.reduction = reduction
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compare scores with classes."""
+        return ops.focal_loss(
+            input,
+            target,
+            weight=self.weight,
+            gamma=self.gamma,
+            ignore_index=self.ignore_index,
+            reduction=self.reduction,
+        )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import TYPE_CHECKING, Any
 
 from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase
-from tensorlite.errors import ShapeError
+from tensorlite.errors import DTypeError, ShapeError
 from tensorlite.ops.convert import as_tensor, float32, float64, operands
 from tensorlite.ops.reduce import Sum
-from tensorlite.ops.shape import Permute, squeeze, unsqueeze
+from tensorlite.ops.shape import Permute, Reshape, squeeze, unsqueeze
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -78,6 +80,9 @@ def matmul(input: Any, other: Any) -> Tensor:
             f"expected shapes (..., M, K) and (..., K, N), got {a.shape} and {b.shape}.",
             where="matmul",
         )
+    if len(a.shape) > 2 and len(b.shape) == 2:  # one product of matrices in place of many
+        rows = Reshape.apply(a, (math.prod(a.shape[:-1]), a.shape[-1]))
+        return Reshape.apply(MatMul.apply(rows, b), (*a.shape[:-1], b.shape[1]))
     if len(a.shape) > 1 and len(b.shape) > 1:
         return MatMul.apply(a, b)
     row, column = len(a.shape) == 1, len(b.shape) == 1
@@ -98,13 +103,150 @@ def linear(input: Any, weight: Any, bias: TensorBase | None = None) -> Tensor:
         ShapeError: If the number of features differs from the weight's.
     """
     x = as_tensor(input)
-    if not x.shape or x.shape[-1] != weight.shape[1]:
+    if not x.shape or x.shape[-1] != weight.shape[-1]:
         raise ShapeError(
-            f"expected input with {weight.shape[1]} features in the last dimension "
+            f"expected input with {weight.shape[-1]} features in the last dimension "
             f"(weight {weight.shape}), got shape {x.shape}.",
             where="linear",
         )
-    if bias is not None and len(x.shape) == 2 and x.dtype == weight.dtype == bias.dtype:
+    if bias is None or not x.dtype == weight.dtype == bias.dtype or len(weight.shape) != 2:
+        out = matmul(x, Permute.apply(weight, tuple(range(len(weight.shape)))[::-1]))
+        return out if bias is None else out + bias
+    if len(x.shape) == 2:
         return Linear.apply(x, weight, bias)
-    out = matmul(x, Permute.apply(weight, (1, 0)))
-    return out if bias is None else out + bias
+    rows = Reshape.apply(x, (math.prod(x.shape[:-1]), x.shape[-1]))
+    return Reshape.apply(Linear.apply(rows, weight, bias), (*x.shape[:-1], weight.shape[0]))
+
+
+# --- with the number of dimensions in the name ----------------------------------------------------
+
+
+def _of_dims(dims: tuple[int, ...], where: str, *tensors: Any) -> list[Any]:
+    found = [as_tensor(tensor) for tensor in tensors]
+    for tensor, count in zip(found, dims, strict=True):
+        if len(tensor.shape) != count:
+            raise ShapeError(
+                f"expected {count} dimensions, got shape {tensor.shape}.",
+                where=where,
+                hint="Use matmul for any others.",
+            )
+    if len({tensor.dtype for tensor in found}) > 1:
+        raise DTypeError(
+            f"expected one element type, got {', '.join(str(t.dtype) for t in found)}.", where=where
+        )
+    return found
+
+
+def mm(input: Any, mat2: Any) -> Tensor:
+    """Multiply two matrices."""
+    return matmul(*_of_dims((2, 2), "mm", input, mat2))
+
+
+def bmm(input: Any, mat2: Any) -> Tensor:
+    """Multiply two stacks of matrices, ``(B, M, K)`` and ``(B, K, N)``."""
+    a, b = _of_dims((3, 3), "bmm", input, mat2)
+    if a.shape[0] != b.shape[0]:
+        raise ShapeError(f"expected stacks of one size, got {a.shape} and {b.shape}.", where="bmm")
+    return matmul(a, b)
+
+
+def mv(input: Any, vec: Any) -> Tensor:
+    """Multiply a matrix by a vector."""
+    return matmul(*_of_dims((2, 1), "mv", input, vec))
+
+
+def dot(input: Any, tensor: Any) -> Tensor:
+    """The sum of the products of two vectors' elements."""
+    return matmul(*_of_dims((1, 1), "dot", input, tensor))
+
+
+def vdot(input: Any, other: Any) -> Tensor:
+    """The sum of the products of two vectors' elements."""
+    return dot(input, other)
+
+
+def inner(input: Any, other: Any) -> Tensor:
+    """Sum products over the last dimension of both."""
+    a, b = operands(as_tensor(input), as_tensor(other))
+    if not a.shape or not b.shape:
+        return a * b
+    if a.shape[-1] != b.shape[-1]:
+        raise ShapeError(
+            f"expected last dimensions of one size, got {a.shape} and {b.shape}.", where="inner"
+        )
+    k = a.shape[-1]
+    columns = Reshape.apply(b, (math.prod(b.shape[:-1]), k))
+    rows = Reshape.apply(a, (math.prod(a.shape[:-1]), k))
+    return Reshape.apply(MatMul.apply(rows, _swap(columns)), (*a.shape[:-1], *b.shape[:-1]))
+
+
+def outer(input: Any, vec2: Any) -> Tensor:
+    """All products of an element of one vector and one of the other, as a matrix."""
+    a, b = as_tensor(input), as_tensor(vec2)
+    if len(a.shape) != 1 or len(b.shape) != 1:
+        raise ShapeError(f"expected two vectors, got {a.shape} and {b.shape}.", where="outer")
+    return unsqueeze(a, 1) * b
+
+
+ger = outer
+
+
+def kron(input: Any, other: Any) -> Tensor:
+    """All products of elements: ``other`` once for each element of ``input``, in its place."""
+    a, b = as_tensor(input), as_tensor(other)
+    count = max(len(a.shape), len(b.shape))
+    one, two = ((1,) * (count - len(x.shape)) + x.shape for x in (a, b))
+    spread = Reshape.apply(a, tuple(m for n in one for m in (n, 1)))
+    tiles = Reshape.apply(b, tuple(m for n in two for m in (1, n)))
+    return Reshape.apply(spread * tiles, tuple(m * n for m, n in zip(one, two, strict=True)))
+
+
+def chain_matmul(*matrices: Any) -> Tensor:
+    """Multiply matrices, the smallest product first."""
+    parts = _of_dims((2,) * len(matrices), "chain_matmul", *matrices)
+    while len(parts) > 1:
+        cost = [math.prod((*a.shape, b.shape[1])) for a, b in itertools.pairwise(parts)]
+        i = cost.index(min(cost))
+        parts[i : i + 2] = [matmul(parts[i], parts[i + 1])]
+    return parts[0]
+
+
+# --- a product and a sum --------------------------------------------------------------------------
+
+
+def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """``beta * input + alpha * (mat1 @ mat2)``."""
+    return _mixed(input, mm(mat1, mat2), beta, alpha, "addmm")
+
+
+def addmv(input: Any, mat: Any, vec: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """``beta * input + alpha * (mat @ vec)``."""
+    return _mixed(input, mv(mat, vec), beta, alpha, "addmv")
+
+
+def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """``beta * input + alpha * outer(vec1, vec2)``."""
+    return _mixed(input, outer(vec1, vec2), beta, alpha, "addr")
+
+
+def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """``beta * input + alpha * bmm(batch1, batch2)``."""
+    return _mixed(input, bmm(batch1, batch2), beta, alpha, "baddbmm")
+
+
+def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """``beta * input + alpha * bmm(batch1, batch2).sum(0)``."""
+    return _mixed(input, bmm(batch1, batch2).sum(0), beta, alpha, "addbmm")
+
+
+def _mixed(input: Any, product: Any, beta: float, alpha: float, where: str) -> Tensor:
+    x = as_tensor(input)
+    product = product if alpha == 1 else product * alpha
+    if beta == 0:  # not even NaN counts
+        return product
+    out = (x if beta == 1 else x * beta) + product
+    if out.shape != product.shape:
+        raise ShapeError(
+            f"expected an input that broadcasts to {product.shape}, got {x.shape}.", where=where
+        )
+    return out

@@ -11,10 +11,11 @@ from tensorlite import kernels, random
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.activations import Relu
-from tensorlite.ops.convert import as_tensor
+from tensorlite.ops.convert import as_tensor, cast
 from tensorlite.ops.functions import Sqrt
 from tensorlite.ops.reduce import Sum
 from tensorlite.ops.shape import Reshape
+from tensorlite.ops.windows import check_same_type
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -89,39 +90,55 @@ def batch_norm(
     Source: Ioffe and Szegedy 2015, "Batch Normalization".
     """
     x = as_tensor(input)
-    _check_batch_norm(x, running_mean, weight, training)
-    channels, dims = x.shape[1], len(x.shape)
+    check_same_type(x, "batch_norm", weight=weight, bias=bias)
+    statistics = {"running_mean": running_mean, "running_var": running_var}
+    check_channels(x, "batch_norm", weight=weight, bias=bias, **statistics)
     if not training:
         if running_mean is None or running_var is None:
             raise ConfigError("expected running statistics for evaluation.", where="batch_norm")
-        scale = 1.0 / Sqrt.apply(running_var + eps)  # type: ignore[operator]
-        out = (x - _columns(running_mean, dims)) * _columns(scale, dims)
-        out = out if weight is None else out * _columns(weight, dims)
-        out = out if bias is None else out + _columns(bias, dims)
-        return Relu.apply(out) if relu else out
+        return _by_statistics(x, running_mean, running_var, weight, bias, eps, relu)
+    channels = x.shape[1]
+    if not x.array.size:
+        return x * 1.0
+    _check_count(x)
     scale = weight if weight is not None else make_tensor(np.ones(channels, x.dtype))
     shift = bias if bias is not None else make_tensor(np.zeros(channels, x.dtype))
     out, mean, variance = BatchNorm.apply(x, scale, shift, eps, relu)
     if running_mean is not None and running_var is not None:
         count = x.array.size // channels
-        _move(running_mean, mean, momentum)
-        _move(running_var, variance * (count / (count - 1)), momentum)
+        move(running_mean, mean, momentum)
+        move(running_var, variance * (count / (count - 1)), momentum)
     return out
 
 
-def _check_batch_norm(
-    x: Tensor, running_mean: TensorBase | None, weight: TensorBase | None, training: bool
-) -> None:
+def _by_statistics(
+    x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: float, relu: bool
+) -> Any:
+    """``x * scale + shift`` with two numbers per channel."""
+    scale = 1.0 / Sqrt.apply(variance + eps)
+    scale = scale if weight is None else scale * weight
+    shift = -mean * scale if bias is None else bias - mean * scale
+    scale, shift = cast(scale, x.dtype), cast(shift, x.dtype)
+    out = x * _columns(scale, len(x.shape)) + _columns(shift, len(x.shape))
+    return Relu.apply(out) if relu else out
+
+
+def check_channels(x: Tensor, where: str, **others: TensorBase | None) -> None:
+    """Raise a ``ShapeError`` unless all others have one number per channel."""
     if len(x.shape) < 2:
-        raise ShapeError(f"expected an input (N, C, ...), got {x.shape}.", where="batch_norm")
-    for name, values in (("running_mean", running_mean), ("weight", weight)):
-        if values is not None and values.shape != (x.shape[1],):
+        raise ShapeError(f"expected an input (N, C, ...), got {x.shape}.", where=where)
+    channels = x.array.shape[1:2]
+    for name, values in others.items():
+        if values is not None and values.array.shape != channels:
             raise ShapeError(
-                f"expected input with {values.shape[0]} channels ({name} {values.shape}), "
+                f"expected input with {math.prod(values.shape)} channels ({name} {values.shape}), "
                 f"got {x.shape[1]} (input {x.shape}).",
-                where="batch_norm",
+                where=where,
             )
-    if training and x.array.size // max(x.shape[1], 1) < 2:
+
+
+def _check_count(x: Tensor) -> None:
+    if x.array.size // x.shape[1] < 2:
         raise ShapeError(
             f"expected more than one value per channel in training, got input {x.shape}.",
             where="batch_norm",
@@ -129,7 +146,8 @@ def _check_batch_norm(
         )
 
 
-def _move(running: TensorBase, value: Array, momentum: float) -> None:
+def move(running: TensorBase, value: Array, momentum: float) -> None:
+    """Move running statistics towards a value, in place."""
     running.array *= 1 - momentum
     running.array += momentum * value
     running.version[0] += 1

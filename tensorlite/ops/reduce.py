@@ -1,18 +1,23 @@
-"""Ops that turn many elements into fewer: sums, means, extremes."""
+"""Ops that add many elements up: sums, products, means, variances, counts."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from numbers import Integral
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from tensorlite.autograd import Array, Op, make_tensor
-from tensorlite.errors import DTypeError, ShapeError
-from tensorlite.ops.convert import as_tensor
-from tensorlite.ops.shape import BroadcastTo, GetItem, Reshape, dim_index
+from tensorlite.errors import DTypeError
+from tensorlite.ops.convert import as_tensor, cast, float32
+from tensorlite.ops.elementwise import Where
+from tensorlite.ops.functions import Exp, Sqrt
+from tensorlite.ops.join import cat
+from tensorlite.ops.names import numpy_names
+from tensorlite.ops.placing import GetItem
+from tensorlite.ops.shape import BroadcastTo, Reshape, dim_index, dim_indices, movedim
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -32,159 +37,266 @@ class Sum(Op):
         return BroadcastTo.apply(Reshape.apply(grad, self.kept_shape), self.input_shape)
 
 
-class Amax(Op):
-    """Largest element over dimensions; equal ones share the gradient evenly."""
+class LogSumExp(Op):
+    """Logarithm of the sum of exponentials, kept from overflowing."""
 
-    def forward(self, x: Array, dims: tuple[int, ...], keepdim: bool, sign: int) -> Array:
-        kept = x.max(axis=dims, keepdims=True) if sign > 0 else x.min(axis=dims, keepdims=True)
-        chosen = x == kept
-        self.share = chosen / chosen.sum(axis=dims, keepdims=True, dtype=x.dtype)
-        self.kept_shape = kept.shape
-        return kept if keepdim else kept.squeeze(dims)
+    def forward(self, x: Array, dims: tuple[int, ...], keepdim: bool) -> Array:
+        self.save_inputs(0)
+        self.save_output()
+        top = x.max(axis=dims, keepdims=True, initial=-np.inf)
+        top[~np.isfinite(top)] = 0
+        self.kept_shape = top.shape
+        out = np.log(np.exp(x - top).sum(axis=dims, keepdims=True)) + top
+        return out if keepdim else out.squeeze(dims)
 
     def backward(self, grad: Any) -> Any:
-        return Reshape.apply(grad, self.kept_shape) * self.share
+        x, y = self.saved
+        share = Exp.apply(x - Reshape.apply(y, self.kept_shape))
+        return Reshape.apply(grad, self.kept_shape) * share
 
 
-class MaxResult(NamedTuple):
-    """What ``max`` and ``min`` along a dimension return."""
+def all_dims(dim: Dims, shape: tuple[int, ...], where: str) -> tuple[int, ...]:
+    """The dimensions to reduce, counted from the front; ``None`` and ``()`` mean all.
 
-    values: Any
-    indices: Any
-
-
-def _dims(dim: Dims, shape: tuple[int, ...], where: str) -> tuple[int, ...]:
-    if dim is None:
+    Raises:
+        ShapeError: If there is no such dimension, or one comes twice.
+    """
+    if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return tuple(range(len(shape)))
-    chosen: Any = (dim,) if isinstance(dim, Integral) else dim
-    found = tuple(dim_index(int(d), len(shape), where) for d in chosen)
-    if len(set(found)) < len(found):
-        raise ShapeError(f"expected each dimension once, got {tuple(chosen)}.", where=where)
+    if type(dim) is int and -len(shape) <= dim < len(shape):  # the usual case
+        return (dim % len(shape),)
+    found = dim_indices(dim, len(shape), where)
     return found if shape else ()
 
 
-def _floating(x: Tensor, where: str) -> None:
+def floating(x: Any, where: str) -> None:
+    """Check for floating point numbers.
+
+    Raises:
+        DTypeError: If there are others.
+    """
     if x.dtype.kind != "f":
         raise DTypeError(
             f"expected floating point numbers, got {x.dtype}.", where=where, hint="Use x.float()."
         )
 
 
-def sum(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
+def root(x: Any) -> Any:
+    """Square root whose gradient is 0 at 0, where PyTorch's lengths and deviations have it."""
+    zero = x.array == 0
+    if not x.requires_grad or not zero.any():
+        return Sqrt.apply(x)
+    return Where.apply(zero, 0.0, Sqrt.apply(Where.apply(zero, 1.0, x)))
+
+
+@numpy_names
+def sum(
+    input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+) -> Tensor:
     """Add up the elements, over all dimensions or some.
 
     Args:
         input: Any tensor; booleans and integers give int64.
         dim: A dimension, several, or ``None`` for all.
         keepdim: Keep the summed dimensions with size 1.
+        dtype: The element type to cast to first.
 
     Example:
         >>> sum([[1.0, 2.0], [3.0, 4.0]], dim=0)
         tensor([4., 6.])
     """
+    x = as_tensor(input, dtype)
+    return Sum.apply(x, all_dims(dim, x.shape, "sum"), keepdim)
+
+
+@numpy_names
+def nansum(
+    input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+) -> Tensor:
+    """Add up the elements that are numbers."""
     x = as_tensor(input)
-    return Sum.apply(x, _dims(dim, x.shape, "sum"), keepdim)
+    x = Where.apply(np.isnan(x.array), 0, x) if x.dtype.kind == "f" else x
+    return sum(x, dim, keepdim, dtype=dtype)
 
 
-def mean(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
+@numpy_names
+def mean(
+    input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+) -> Tensor:
     """Average the elements, over all dimensions or some.
 
     Raises:
         DTypeError: If the input holds integers or booleans.
     """
-    x = as_tensor(input)
-    _floating(x, "mean")
-    dims = _dims(dim, x.shape, "mean")
-    count = math.prod(x.shape[d] for d in dims)
-    return Sum.apply(x, dims, keepdim) / (count or math.nan)
+    x = as_tensor(input, dtype)
+    floating(x, "mean")
+    dims = all_dims(dim, x.shape, "mean")
+    return Sum.apply(x, dims, keepdim) / (_count(x, dims) or math.nan)
 
 
-def var(input: Any, dim: Dims = None, correction: int = 1, keepdim: bool = False) -> Tensor:
+@numpy_names
+def nanmean(
+    input: Any, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+) -> Tensor:
+    """Average the elements that are numbers."""
+    x = as_tensor(input, dtype)
+    floating(x, "nanmean")
+    dims = all_dims(dim, x.shape, "nanmean")
+    counts = (~np.isnan(x.array)).sum(axis=dims, keepdims=keepdim, dtype=x.dtype)
+    counts = np.where(counts == 0, np.nan, counts).astype(x.dtype)
+    return nansum(x, dims, keepdim) / make_tensor(counts)
+
+
+def _count(x: Any, dims: tuple[int, ...]) -> int:
+    return math.prod(x.shape[d] for d in dims)
+
+
+@numpy_names
+def var(
+    input: Any,
+    dim: Dims | bool = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> Tensor:
     """Variance: the mean squared distance from the mean.
 
     Args:
         input: A floating point tensor.
         dim: A dimension, several, or ``None`` for all.
-        correction: Subtracted from the number of elements that the sum is divided by.
+        unbiased: ``False`` stands for ``correction=0``.
         keepdim: Keep the reduced dimensions with size 1.
+        correction: Subtracted from the number of elements that the sum is divided by; 1 unless
+            given.
 
     Example:
         >>> var([1.0, 2.0, 3.0]).item()
         1.0
     """
+    return _spread(input, dim, unbiased, keepdim, correction, "var")[0]
+
+
+@numpy_names
+def std(
+    input: Any,
+    dim: Dims | bool = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> Tensor:
+    """Standard deviation: the root of ``var``, whose arguments it has."""
+    return root(_spread(input, dim, unbiased, keepdim, correction, "std")[0])
+
+
+@numpy_names
+def var_mean(
+    input: Any,
+    dim: Dims | bool = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Variance and mean, with the arguments of ``var``."""
+    return _spread(input, dim, unbiased, keepdim, correction, "var_mean")
+
+
+@numpy_names
+def std_mean(
+    input: Any,
+    dim: Dims | bool = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Standard deviation and mean, with the arguments of ``var``."""
+    variance, average = _spread(input, dim, unbiased, keepdim, correction, "std_mean")
+    return root(variance), average
+
+
+def _spread(
+    input: Any, dim: Any, unbiased: Any, keepdim: bool, correction: float | None, where: str
+) -> tuple[Any, Any]:
     x = as_tensor(input)
-    _floating(x, "var")
-    dims = _dims(dim, x.shape, "var")
-    distance = x - mean(x, dims, keepdim=True)
-    count = math.prod(x.shape[d] for d in dims) - correction
-    return Sum.apply(distance * distance, dims, keepdim) / (count if count > 0 else math.nan)
+    floating(x, where)
+    if isinstance(dim, bool):  # var(x, False)
+        dim, unbiased = None, dim
+    if correction is None:
+        correction = 1 if unbiased is None else int(unbiased)
+    dims = all_dims(dim, x.shape, where)
+    kept = mean(x, dims or None, keepdim=True) if x.shape else x
+    distance = x - kept
+    count = _count(x, dims) - correction
+    variance = Sum.apply(distance * distance, dims, keepdim) / (count if count > 0 else math.nan)
+    if keepdim:
+        return variance, kept
+    return variance, Reshape.apply(kept, variance.shape)
 
 
-def amax(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
-    """Largest element over all dimensions or some; equal ones share the gradient evenly."""
-    x = as_tensor(input)
-    return Amax.apply(x, _extreme_dims(x, dim, "amax"), keepdim, 1)
+@numpy_names
+def prod(
+    input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+) -> Tensor:
+    """Multiply the elements, all of them or along a dimension; zeros have their true gradient."""
+    x = as_tensor(input, dtype)
+    at = None if dim is None else dim_index(dim, len(x.shape), "prod")
+    if not x.requires_grad:
+        kind = None if x.dtype.kind == "f" else np.int64
+        axis = at if x.shape else None
+        return make_tensor(np.asarray(x.array.prod(axis=axis, keepdims=keepdim, dtype=kind)))
+    wide = Reshape.apply(x, (-1,)) if at is None or not x.shape else movedim(x, at, -1)
+    shape = tuple(1 if at in (None, i) else n for i, n in enumerate(x.shape))
+    if not keepdim:
+        shape = wide.shape[:-1]
+    if not wide.shape[-1]:
+        return make_tensor(np.ones(shape, x.dtype))
+    # The product of pairs, of pairs of pairs: no quotient, so a zero does no harm.
+    while (n := wide.shape[-1]) > 1:
+        pairs = _part(wide, 0, n // 2) * _part(wide, n // 2, n // 2 * 2)
+        wide = cat([pairs, _part(wide, n - 1, n)], -1) if n % 2 else pairs
+    return Reshape.apply(wide, shape)
 
 
-def amin(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
-    """Smallest element over all dimensions or some; equal ones share the gradient evenly."""
-    x = as_tensor(input)
-    return Amax.apply(x, _extreme_dims(x, dim, "amin"), keepdim, -1)
+def _part(x: Any, start: int, stop: int) -> Any:
+    return GetItem.apply(x, (..., slice(start, stop)))
 
 
-def _extreme_dims(x: Tensor, dim: Dims, where: str) -> tuple[int, ...]:
-    dims = _dims(dim, x.shape, where)
-    if any(x.shape[d] == 0 for d in dims):
-        raise ShapeError(f"expected at least one element, got shape {x.shape}.", where=where)
-    return dims
-
-
-def max(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """Largest element; along a dimension, values and indices.
-
-    Without ``dim`` equal elements share the gradient; with it the first one gets all of it.
+@numpy_names
+def logsumexp(input: Any, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
+    """Logarithm of the sum of exponentials over dimensions.
 
     Example:
-        >>> max([[1.0, 5.0], [7.0, 2.0]], dim=1).indices
-        tensor([1, 0])
+        >>> logsumexp([1000.0, 1000.0], 0).item()
+        1000.6931762695312
     """
-    return amax(input) if dim is None else _along(input, dim, keepdim, np.argmax, "max")
-
-
-def min(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """Smallest element; along a dimension, values and indices, as in ``max``."""
-    return amin(input) if dim is None else _along(input, dim, keepdim, np.argmin, "min")
-
-
-def _along(input: Any, dim: int, keepdim: bool, find: Any, where: str) -> MaxResult:
     x = as_tensor(input)
-    if not isinstance(dim, Integral):
-        hint = "Use amax or amin over several dimensions, maximum or minimum of two tensors."
-        raise ShapeError(f"expected one dimension, got {dim!r}.", where=where, hint=hint)
-    if not x.shape:
-        return MaxResult(x, make_tensor(np.zeros((), np.int64)))
-    (at,) = _extreme_dims(x, int(dim), where)
-    indices = find(x.array, axis=at, keepdims=True)
-    grid = np.ogrid[tuple(slice(n) for n in x.shape)]
-    values = GetItem.apply(x, (*grid[:at], indices, *grid[at + 1 :]))
-    if not keepdim:
-        smaller = (*x.shape[:at], *x.shape[at + 1 :])
-        values, indices = Reshape.apply(values, smaller), indices.reshape(smaller)
-    return MaxResult(values, make_tensor(indices))
+    x = x if x.dtype.kind == "f" else cast(x, float32)
+    return LogSumExp.apply(x, all_dims(dim, x.shape, "logsumexp"), keepdim)
 
 
-def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Position of the largest element, the first of equal ones; int64, without gradient."""
-    return _position(np.argmax, input, dim, keepdim, "argmax")
+@numpy_names
+def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
+    """Whether any element is not zero."""
+    return _truth(np.any, input, dim, keepdim, "any")
 
 
-def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Position of the smallest element, the first of equal ones; int64, without gradient."""
-    return _position(np.argmin, input, dim, keepdim, "argmin")
+@numpy_names
+def all(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
+    """Whether no element is zero."""
+    return _truth(np.all, input, dim, keepdim, "all")
 
 
-def _position(find: Any, input: Any, dim: int | None, keepdim: bool, where: str) -> Tensor:
+def _truth(function: Any, input: Any, dim: Dims, keepdim: bool, where: str) -> Tensor:
     x = as_tensor(input)
-    dims = _extreme_dims(x, dim, where)
-    axis = dims[0] if dim is not None and dims else None
-    return make_tensor(np.asarray(find(x.array, axis=axis, keepdims=keepdim)))
+    found = function(x.array, axis=all_dims(dim, x.shape, where), keepdims=keepdim)
+    return make_tensor(np.asarray(found, np.uint8 if x.dtype == np.uint8 else bool))
+
+
+@numpy_names
+def count_nonzero(input: Any, dim: Dims = None) -> Tensor:
+    """How many elements are not zero."""
+    x = as_tensor(input)
+    return make_tensor(np.asarray((x.array != 0).sum(axis=all_dims(dim, x.shape, "count_nonzero"))))

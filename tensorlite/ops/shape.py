@@ -1,19 +1,32 @@
-"""Ops that rearrange: the same numbers under another shape, order or frame."""
+"""Ops that give the same numbers another shape or order; most results share the input's memory."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tensorlite.autograd import Array, Op
-from tensorlite.errors import ShapeError
-from tensorlite.ops.convert import as_tensor, operands
+from tensorlite.errors import DTypeError, ShapeError
+from tensorlite.ops.convert import as_tensor
+from tensorlite.ops.names import numpy_names
+from tensorlite.ops.placing import Cat as Cat
+from tensorlite.ops.placing import GetItem as GetItem
+from tensorlite.ops.placing import Pad as Pad
+from tensorlite.ops.placing import PutItem as PutItem
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
+
+Dims = int | Sequence[int]
+
+
+class RangeError(ShapeError, IndexError):
+    """A dimension or an index that does not exist."""
+
 
 # --- ops ------------------------------------------------------------------------------------------
 
@@ -37,7 +50,7 @@ class Permute(Op):
     view = True
 
     def forward(self, x: Array, dims: tuple[int, ...]) -> Array:
-        self.inverse = tuple(int(i) for i in np.argsort(dims))
+        self.inverse = tuple(sorted(range(len(dims)), key=dims.__getitem__))
         return x.transpose(dims)
 
     def backward(self, grad: Any) -> Any:
@@ -56,86 +69,46 @@ class BroadcastTo(Op):
         return grad
 
 
-class Cat(Op):
-    """Several inputs one after the other along a dimension."""
-
-    def forward(self, dim: int, *parts: Array) -> Array:
-        self.dim = dim
-        self.ends = np.cumsum([part.shape[dim] for part in parts]).tolist()
-        return np.concatenate(parts, axis=dim)
-
-    def backward(self, grad: Any) -> Any:
-        before = (slice(None),) * self.dim
-        starts = [0, *self.ends[:-1]]
-        spans = zip(starts, self.ends, strict=True)
-        return None, *(GetItem.apply(grad, (*before, slice(a, b))) for a, b in spans)
-
-
-class Pad(Op):
-    """A frame of one value around the input."""
-
-    def forward(self, x: Array, widths: tuple[tuple[int, int], ...], value: float) -> Array:
-        self.inside = tuple(slice(a, a + n) for (a, _), n in zip(widths, x.shape, strict=True))
-        shape = tuple(a + n + b for (a, b), n in zip(widths, x.shape, strict=True))
-        out = np.full(shape, value, x.dtype)
-        out[self.inside] = x
-        return out
-
-    def backward(self, grad: Any) -> Any:
-        return GetItem.apply(grad, self.inside)
-
-
-class GetItem(Op):
-    """``x[index]``."""
-
-    view = True
-
-    def forward(self, x: Array, index: Any) -> Array:
-        self.index, self.input_shape = index, x.shape
-        return x[index]
-
-    def backward(self, grad: Any) -> Any:
-        return PutItem.apply(grad, self.index, self.input_shape)
-
-
-class PutItem(Op):
-    """Zeros with the input added at ``index``; what ``GetItem`` does, backwards."""
-
-    def forward(self, values: Array, index: Any, shape: tuple[int, ...]) -> Array:
-        self.index = index
-        out = np.zeros(shape, values.dtype)
-        if _may_repeat(index):
-            np.add.at(out, index, values)
-        else:
-            out[index] = values
-        return out
-
-    def backward(self, grad: Any) -> Any:
-        return GetItem.apply(grad, self.index)
-
-
-def _may_repeat(index: Any) -> bool:
-    parts = index if isinstance(index, tuple) else (index,)
-    return any(isinstance(part, (np.ndarray, list)) for part in parts) and not any(
-        isinstance(part, np.ndarray) and part.dtype == bool for part in parts
-    )
-
-
-# --- functions ------------------------------------------------------------------------------------
+# --- dimensions -----------------------------------------------------------------------------------
 
 
 def dim_index(dim: int, dims: int, where: str) -> int:
     """Check a dimension number and count negative ones from the end.
 
     Raises:
-        ShapeError: If there is no such dimension.
+        RangeError: If there is no such dimension.
     """
     dims = max(dims, 1)  # a scalar counts as having one
+    if not isinstance(dim, Integral):
+        dim = _whole(dim, where)
     if not -dims <= dim < dims:
-        raise ShapeError(
+        raise RangeError(
             f"expected a dimension from {-dims} to {dims - 1}, got {dim}.", where=where
         )
-    return dim % dims
+    return int(dim % dims)
+
+
+def _whole(dim: Any, where: str) -> int:
+    try:
+        return int(dim.__index__())
+    except AttributeError:
+        raise DTypeError(f"expected a dimension number, got {dim!r}.", where=where) from None
+
+
+def dim_indices(dims: Dims, count: int, where: str) -> tuple[int, ...]:
+    """Check dimension numbers, one or several, each of them once.
+
+    Raises:
+        ShapeError: If there is no such dimension, or one comes twice.
+    """
+    chosen: Any = (dims,) if isinstance(dims, Integral) or not hasattr(dims, "__len__") else dims
+    found = tuple(dim_index(dim, count, where) for dim in chosen)
+    if len(set(found)) < len(found):
+        raise ShapeError(f"expected each dimension once, got {tuple(chosen)}.", where=where)
+    return found
+
+
+# --- functions ------------------------------------------------------------------------------------
 
 
 def reshape(input: Any, shape: Sequence[int]) -> Tensor:
@@ -149,10 +122,15 @@ def reshape(input: Any, shape: Sequence[int]) -> Tensor:
         (2, 2)
     """
     x = as_tensor(input)
-    target = tuple(int(n) for n in shape)
+    given: Any = (shape,) if isinstance(shape, Integral) else shape
+    target = tuple(int(n) for n in given)
     known = math.prod(n for n in target if n != -1)
     holes = target.count(-1)
-    if holes > 1 or (x.array.size != known if not holes else not known or x.array.size % known):
+    if (
+        holes > 1
+        or any(n < -1 for n in target)
+        or (x.array.size != known if not holes else not known or x.array.size % known)
+    ):
         raise ShapeError(
             f"expected a shape of {x.array.size} elements for an input of shape {x.shape}, "
             f"got {target}.",
@@ -179,15 +157,42 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return Reshape.apply(x, (*x.shape[:first], joined, *x.shape[last + 1 :]))
 
 
-def squeeze(input: Any, dim: int | None = None) -> Tensor:
-    """Drop dimensions of size 1: all of them, or ``dim`` if it has size 1."""
+def ravel(input: Any) -> Tensor:
+    """Join all dimensions into one."""
+    return flatten(input)
+
+
+def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Tensor:
+    """Take one dimension apart into several; one size may be -1 and is inferred.
+
+    Example:
+        >>> import tensorlite as tl
+        >>> unflatten(tl.zeros(2, 12), 1, (3, -1)).shape
+        (2, 3, 4)
+    """
     x = as_tensor(input)
-    if dim is None:
-        return Reshape.apply(x, tuple(n for n in x.shape if n != 1))
-    at = dim_index(dim, len(x.shape), "squeeze")
-    return x if x.shape[at] != 1 else Reshape.apply(x, (*x.shape[:at], *x.shape[at + 1 :]))
+    at = dim_index(dim, len(x.shape), "unflatten")
+    parts = [int(n) for n in sizes]
+    known = math.prod(n for n in parts if n != -1)
+    if parts.count(-1) == 1 and known and not x.shape[at] % known:
+        parts[parts.index(-1)] = x.shape[at] // known
+    if not parts or math.prod(parts) != x.shape[at] or -1 in parts:
+        raise ShapeError(
+            f"expected sizes whose product is {x.shape[at]}, got {tuple(sizes)}.", where="unflatten"
+        )
+    return Reshape.apply(x, (*x.shape[:at], *parts, *x.shape[at + 1 :]))
 
 
+@numpy_names
+def squeeze(input: Any, dim: Dims | None = None) -> Tensor:
+    """Drop dimensions of size 1: all of them, or those of ``dim`` that have size 1."""
+    x = as_tensor(input)
+    dims = range(len(x.shape)) if dim is None else dim_indices(dim, len(x.shape), "squeeze")
+    kept = tuple(n for i, n in enumerate(x.shape) if n != 1 or i not in dims)
+    return x if kept == x.shape else Reshape.apply(x, kept)
+
+
+@numpy_names
 def unsqueeze(input: Any, dim: int) -> Tensor:
     """Insert a dimension of size 1 at ``dim``."""
     x = as_tensor(input)
@@ -204,8 +209,8 @@ def permute(input: Any, dims: Sequence[int]) -> Tensor:
         (4, 2, 3)
     """
     x = as_tensor(input)
-    order = tuple(dim_index(dim, len(x.shape), "permute") for dim in dims)
-    if sorted(order) != list(range(len(x.shape))):
+    order = dim_indices(dims, len(x.shape), "permute")
+    if len(order) != len(x.shape):
         raise ShapeError(
             f"expected each of {len(x.shape)} dimensions once, got {tuple(dims)}.", where="permute"
         )
@@ -217,20 +222,70 @@ def transpose(input: Any, dim0: int, dim1: int) -> Tensor:
     x = as_tensor(input)
     order = list(range(len(x.shape)))
     a, b = (dim_index(dim, len(order), "transpose") for dim in (dim0, dim1))
+    if a == b:
+        return x
     order[a], order[b] = b, a
     return Permute.apply(x, tuple(order))
 
 
-def broadcast_to(input: Any, shape: Sequence[int]) -> Tensor:
+def swapaxes(input: Any, axis0: int, axis1: int) -> Tensor:
+    """Exchange two dimensions."""
+    return transpose(input, axis0, axis1)
+
+
+def swapdims(input: Any, dim0: int, dim1: int) -> Tensor:
+    """Exchange two dimensions."""
+    return transpose(input, dim0, dim1)
+
+
+def t(input: Any) -> Tensor:
+    """Transpose a matrix; vectors and scalars stay as they are.
+
+    Raises:
+        ShapeError: If there are more than two dimensions.
+    """
+    x = as_tensor(input)
+    if len(x.shape) > 2:
+        hint = "Use x.transpose(-1, -2) or x.mT."
+        raise ShapeError(f"expected at most 2 dimensions, got {x.shape}.", where="t", hint=hint)
+    return x if len(x.shape) < 2 else Permute.apply(x, (1, 0))
+
+
+def movedim(input: Any, source: Dims, destination: Dims) -> Tensor:
+    """Move dimensions to other places; the others keep their order.
+
+    Example:
+        >>> import tensorlite as tl
+        >>> movedim(tl.zeros(2, 3, 4), 0, -1).shape
+        (3, 4, 2)
+    """
+    x = as_tensor(input)
+    count = len(x.shape)
+    taken, places = (dim_indices(d, count, "movedim") for d in (source, destination))
+    if len(taken) != len(places):
+        raise ShapeError(f"expected as many places, got {source}, {destination}.", where="movedim")
+    if not x.shape:
+        return x
+    order = [i for i in range(count) if i not in taken]
+    for place, dim in sorted(zip(places, taken, strict=True)):
+        order.insert(place, dim)
+    return Permute.apply(x, tuple(order))
+
+
+moveaxis = movedim
+
+
+def broadcast_to(input: Any, size: Sequence[int]) -> Tensor:
     """Repeat along dimensions of size 1, without a copy; -1 keeps a size.
 
     Raises:
         ShapeError: If a size other than 1 would have to change.
     """
     x = as_tensor(input)
-    extra = len(shape) - len(x.shape)
+    given: Any = (size,) if isinstance(size, Integral) else size
+    extra = len(given) - len(x.shape)
     target = tuple(
-        x.shape[i - extra] if n == -1 and i >= extra else int(n) for i, n in enumerate(shape)
+        x.shape[i - extra] if n == -1 and i >= extra else int(n) for i, n in enumerate(given)
     )
     return BroadcastTo.apply(x, target)
 
@@ -238,90 +293,52 @@ def broadcast_to(input: Any, shape: Sequence[int]) -> Tensor:
 expand = broadcast_to
 
 
-def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
-    """Join tensors along a dimension that they have.
-
-    Raises:
-        ShapeError: If there is none, or the other sizes differ.
+def broadcast_shapes(*shapes: Any) -> tuple[int, ...]:
+    """The shape that tensors of these shapes broadcast to.
 
     Example:
-        >>> cat([[1.0, 2.0], [3.0]])
-        tensor([1., 2., 3.])
+        >>> broadcast_shapes((2, 1), (3,))
+        (2, 3)
     """
-    parts = _of_one_type(tensors, "cat")
-    return Cat.apply(dim_index(dim, len(parts[0].shape), "cat"), *parts)
-
-
-def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
-    """Join tensors of one shape along a new dimension.
-
-    Example:
-        >>> stack([[1.0, 2.0], [3.0, 4.0]], dim=1)
-        tensor([[1., 3.],
-                [2., 4.]])
-    """
-    parts = [unsqueeze(tensor, dim) for tensor in _of_one_type(tensors, "stack")]
-    return Cat.apply(dim_index(dim, len(parts[0].shape), "stack"), *parts)
-
-
-def _of_one_type(tensors: Sequence[Any], where: str) -> list[Any]:
-    parts = [as_tensor(tensor) for tensor in tensors]
-    if not parts:
-        raise ShapeError("expected at least one tensor, got none.", where=where)
-    widest = parts[0]
-    for part in parts[1:]:
-        widest = operands(widest, part)[0] if widest.dtype != part.dtype else widest
-    return [operands(part, widest)[0] if part.dtype != widest.dtype else part for part in parts]
-
-
-def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Tensor:
-    """Frame the last dimensions, as ``(left, right, top, bottom, ...)``.
-
-    Args:
-        input: Any tensor.
-        pad: Two widths in elements per dimension, the last dimension first.
-        mode: Only ``"constant"``.
-        value: What the frame is filled with.
-
-    Raises:
-        ShapeError: If a width is negative or there are more widths than dimensions.
-
-    Example:
-        >>> pad([1.0, 2.0], (1, 0))
-        tensor([0., 1., 2.])
-    """
-    x = as_tensor(input)
-    if mode != "constant":
-        raise ShapeError(f"expected mode 'constant', got {mode!r}.", where="pad")
-    if len(pad) % 2 or len(pad) > 2 * len(x.shape) or any(width < 0 for width in pad):
-        raise ShapeError(
-            f"expected at most {len(x.shape)} pairs of widths of 0 or more, got {tuple(pad)}.",
-            where="pad",
-        )
-    pairs = [(int(pad[i]), int(pad[i + 1])) for i in range(0, len(pad), 2)]
-    untouched = [(0, 0)] * (len(x.shape) - len(pairs))
-    return Pad.apply(x, (*untouched, *reversed(pairs)), value)
-
-
-def getitem(input: Any, index: Any) -> Tensor:
-    """Take elements as NumPy does: slices, integers, ``None``, ``...``, integer or boolean arrays.
-
-    Raises:
-        ShapeError: If the index lies outside.
-    """
-    x = as_tensor(input)
     try:
-        return GetItem.apply(x, plain_index(index))
-    except IndexError as error:
-        raise ShapeError(f"{error} (input of shape {x.shape}).", where="getitem") from None
+        return np.broadcast_shapes(*shapes)
+    except ValueError as error:
+        raise ShapeError(f"{error}.", where="broadcast_shapes") from None
 
 
-def plain_index(index: Any) -> Any:
-    """An index in which tensors are replaced by their arrays; nobody else can change it."""
-    if isinstance(index, tuple):
-        return tuple(plain_index(part) for part in index)
-    index = getattr(index, "array", index)
-    if not isinstance(index, (np.ndarray, list)):
-        return index
-    numbers = np.array(index)
-    return numbers.astype(np.int64) if numbers.dtype.kind == "u" or not numbers.size else numbers
+def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
+    """Give tensors the shape that they broadcast to, without a copy."""
+    parts = [as_tensor(tensor) for tensor in tensors]
+    shape = broadcast_shapes(*(part.shape for part in parts))
+    return tuple(BroadcastTo.apply(part, shape) for part in parts)
+
+
+def atleast_1d(*tensors: Any) -> Any:
+    """Give scalars a dimension; several tensors give a tuple."""
+    return _each(tensors, lambda x: x if x.shape else Reshape.apply(x, (1,)))
+
+
+def atleast_2d(*tensors: Any) -> Any:
+    """Give tensors at least two dimensions; a vector becomes a row."""
+    return _each(
+        tensors,
+        lambda x: x if len(x.shape) > 1 else Reshape.apply(x, (1,) * (2 - len(x.shape)) + x.shape),
+    )
+
+
+def atleast_3d(*tensors: Any) -> Any:
+    """Give tensors at least three dimensions; a matrix gets a last one, a vector is a row."""
+
+    def deepen(x: Any) -> Any:
+        if len(x.shape) > 2:
+            return x
+        return Reshape.apply(x, (*x.shape, 1) if len(x.shape) == 2 else (1, *(x.shape or (1,)), 1))
+
+    return _each(tensors, deepen)
+
+
+def _each(tensors: Any, change: Any) -> Any:
+    if len(tensors) == 1 and not isinstance(tensors[0], (list, tuple)):
+        return change(as_tensor(tensors[0]))
+    several = tensors[0] if len(tensors) == 1 else tensors
+    return tuple(change(as_tensor(tensor)) for tensor in several)

@@ -17,7 +17,8 @@ from tensorlite.ops.activations import Hardtanh
 from tensorlite.ops.choose import Where, select
 from tensorlite.ops.convert import floating
 from tensorlite.ops.functions import Sigmoid, abs, sigmoid_array
-from tensorlite.ops.shape import dim_index, getitem
+from tensorlite.ops.index import getitem
+from tensorlite.ops.shape import dim_index
 from tensorlite.ops.special import Erf, erf_array
 from tensorlite.ops.trigonometry import Tanh
 

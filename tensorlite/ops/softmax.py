@@ -13,8 +13,9 @@ from tensorlite.errors import DTypeError
 from tensorlite.ops.choose import clamp
 from tensorlite.ops.convert import as_tensor, cast, floating
 from tensorlite.ops.elementwise import pow
+from tensorlite.ops.extreme import amax
 from tensorlite.ops.functions import Exp, Sqrt, abs
-from tensorlite.ops.reduce import Sum, amax, sum
+from tensorlite.ops.reduce import Sum, sum
 from tensorlite.ops.shape import dim_index
 
 if TYPE_CHECKING:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from tensorlite.autograd import Array
+from tensorlite.autograd import Array, TensorBase, enable_grad, make_tensor
 from tensorlite.errors import ConfigError, ShapeError, StateError
-from tensorlite.tensor import Tensor, from_numpy
+from tensorlite.tensor import Tensor
 
 Group = dict[str, Any]
+Closure = Callable[[], Any]
 
 
 class Optimizer:
@@ -19,54 +21,100 @@ class Optimizer:
 
     A subclass gives its settings to ``__init__`` and writes two methods: ``init``, the state of a
     parameter before its first step, and ``update``, which changes parameter and state in place.
+    Both work on arrays; ``state`` shows them as tensors. A subclass in PyTorch's manner overrides
+    ``step`` instead and keeps what it likes in ``state``.
 
     Args:
-        params: Parameters, or dicts with ``"params"`` and settings of their own.
+        params: Parameters, pairs of a name and a parameter, or dicts with ``"params"`` and
+            settings of their own.
         defaults: The settings of all groups that have none of their own.
 
     Attributes:
         param_groups: One dict per group: ``"params"`` and the settings.
-        state: For each parameter a dict of arrays and numbers.
+        state: For each parameter a dict of tensors and other values.
 
     Raises:
         ConfigError: If there are no parameters, or one is no tensor that can be trained.
+
+    Example:
+        >>> import tensorlite as tl
+        >>> class Halve(Optimizer):
+        ...     def update(self, parameter, grad, state, group):
+        ...         parameter *= 0.5
+        >>> w = tl.ones(1, requires_grad=True)
+        >>> (w * w).sum().backward()
+        >>> Halve([w], {}).step()
+        >>> w.item()
+        0.5
     """
 
-    def __init__(self, params: Iterable[Any], **defaults: Any) -> None:
-        self.defaults = defaults
+    elementwise = True  # whether the state of a parameter has its shape
+
+    def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
+        where = type(self).__name__
+        if defaults.get("differentiable"):
+            raise ConfigError(
+                "expected differentiable=False, got True.",
+                where=where,
+                hint="Write the step with ops on tensors to differentiate through it.",
+            )
+        self.defaults = {name: _number(value) for name, value in defaults.items()}
         self.param_groups: list[Group] = []
-        self.state: dict[Tensor, dict[str, Any]] = {}
-        given: list[Any] = [params] if isinstance(params, Tensor) else list(params)
+        self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
+        if isinstance(params, TensorBase):
+            raise ConfigError(
+                "expected several parameters, got one tensor.", where=where, hint="Write [tensor]."
+            )
+        given = list(params)
         if not given:
-            raise ConfigError("expected parameters, got none.", where=type(self).__name__)
-        if isinstance(given[0], dict):
-            for group in given:
-                self.add_param_group(group)
-        else:
-            self.add_param_group({"params": given})
+            raise ConfigError("expected parameters, got none.", where=where)
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
+            self.add_param_group(group)
 
-    def add_param_group(self, group: Group) -> None:
-        """Add parameters with settings of their own."""
-        params = group.get("params", ())
-        members = [params] if isinstance(params, Tensor) else list(params)
-        if not members:
-            raise ConfigError("expected parameters, got none.", where=type(self).__name__)
-        known = {p for other in self.param_groups for p in other["params"]}
+    def add_param_group(self, param_group: Group) -> None:
+        """Add parameters with settings of their own.
+
+        Args:
+            param_group: ``"params"`` and settings; those left out are the optimizer's.
+
+        Raises:
+            ConfigError: If a parameter cannot be trained or is there already.
+        """
+        where = type(self).__name__
+        if not isinstance(param_group, dict) or "params" not in param_group:
+            raise ConfigError(
+                f"expected a dict with 'params', got {type(param_group).__name__}.", where=where
+            )
+        params = param_group["params"]
+        if isinstance(params, (set, frozenset)):
+            raise ConfigError(
+                "expected parameters in an order, got a set.", where=where, hint="Pass a list."
+            )
+        members: list[Any] = [params] if isinstance(params, TensorBase) else list(params)
+        group = {**self.defaults, **{k: _number(v) for k, v in param_group.items()}}
+        if any(isinstance(member, tuple) for member in members):
+            group["param_names"] = [name for name, _ in members]
+            members = [member for _, member in members]
+        known = set(self._members())
         for p in members:
-            if not isinstance(p, Tensor) or not p.is_leaf or p.dtype.kind != "f":
-                what = "the result of an op" if isinstance(p, Tensor) and not p.is_leaf else repr(p)
-                raise ConfigError(
-                    f"expected floating point leaf tensors, got {what}.",
-                    where=type(self).__name__,
-                    hint="Pass model.parameters().",
-                )
-            if p in known or sum(p is q for q in members) > 1:
-                raise ConfigError(
-                    f"a parameter of shape {p.shape} comes twice.", where=type(self).__name__
-                )
-        self.param_groups.append({**self.defaults, **group, "params": members})
+            self._check_member(p)
+            if p in known:
+                raise ConfigError(f"a parameter of shape {p.shape} comes twice.", where=where)
+            known.add(p)
+        self.param_groups.append({**group, "params": members})
 
-    def init(self, parameter: Array) -> dict[str, Any]:
+    def _check_member(self, p: Any) -> None:
+        if not isinstance(p, Tensor) or not p.is_leaf or p.dtype.kind != "f":
+            what = "the result of an op" if isinstance(p, Tensor) and not p.is_leaf else repr(p)
+            raise ConfigError(
+                f"expected floating point leaf tensors, got {what}.",
+                where=type(self).__name__,
+                hint="Pass model.parameters().",
+            )
+
+    # --- one step ---------------------------------------------------------------------------------
+
+    def init(self, parameter: Array, group: Group) -> dict[str, Any]:
         """The state before the first step."""
         return {}
 
@@ -74,24 +122,29 @@ class Optimizer:
         """Move one parameter, in place; ``grad`` must not be changed."""
         raise NotImplementedError(f"{type(self).__name__} has no update")
 
-    def step(self) -> None:
-        """Move all parameters that have a gradient."""
+    def step(self, closure: Closure | None = None) -> Any:
+        """Move all parameters that have a gradient.
+
+        Args:
+            closure: Computes the loss again, with its gradients, before the step.
+
+        Returns:
+            What the closure returned.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
         for group in self.param_groups:
             moved = [p for p in group["params"] if p.grad is not None]
-            for p in moved:
-                if p.grad.shape != p.shape:
-                    raise ShapeError(
-                        f"expected a gradient of shape {p.shape}, got {p.grad.shape}.",
-                        where=type(self).__name__,
-                    )
-            for p in moved:
-                if p not in self.state:
-                    self.state[p] = self.init(p.array)
+            states = [self._arrays_of(p, group) for p in moved]
+            grads = [self._grad_of(p, group) for p in moved]
+            self.update_all([p.array for p in moved], grads, states, group)
+            for p, state in zip(moved, states, strict=True):
                 p.version[0] += 1
-            arrays = [p.array for p in moved]
-            self.update_all(
-                arrays, [p.grad.array for p in moved], [self.state[p] for p in moved], group
-            )
+                if state:
+                    _keep(state, self.state[p])
+        return loss
 
     def update_all(
         self,
@@ -104,23 +157,35 @@ class Optimizer:
         for parameter, grad, state in zip(parameters, grads, states, strict=True):
             self.update(parameter, grad, state, group)
 
+    def _grad_of(self, p: Tensor, group: Group) -> Array:
+        if p.grad.shape != p.shape:
+            raise ShapeError(
+                f"expected a gradient of shape {p.shape}, got {p.grad.shape}.",
+                where=type(self).__name__,
+            )
+        return -p.grad.array if group.get("maximize") else p.grad.array
+
+    def _arrays_of(self, p: Tensor, group: Group) -> dict[str, Any]:
+        state = self.state.get(p)
+        if not state:
+            return self.init(p.array, group)
+        return {k: v.array if isinstance(v, TensorBase) else v for k, v in state.items()}
+
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients, or keep them as zeros."""
-        for group in self.param_groups:
-            for p in group["params"]:
-                p.grad = None if set_to_none or p.grad is None else p.grad.zero_()
+        for p in self._members():
+            p.grad = None if set_to_none or p.grad is None else p.grad.detach().zero_()
+
+    # --- state ------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
         """State and settings, with parameters by number, as PyTorch has them."""
         numbers = {p: i for i, p in enumerate(self._members())}
-        state = {
-            numbers[p]: {k: _as_tensor(v) for k, v in values.items()}
-            for p, values in self.state.items()
-        }
         groups = [
             {**group, "params": [numbers[p] for p in group["params"]]}
             for group in self.param_groups
         ]
+        state = {numbers.get(p, p): dict(values) for p, values in self.state.items()}
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -129,37 +194,46 @@ class Optimizer:
         Raises:
             StateError: If the groups or the shapes are not this optimizer's.
         """
-        members = self._members()
+        where = type(self).__name__
         if not {"state", "param_groups"} <= set(state_dict):
-            raise StateError(
-                "expected a dict with 'state' and 'param_groups'.", where=type(self).__name__
-            )
-        sizes = [len(group["params"]) for group in state_dict["param_groups"]]
+            raise StateError("expected a dict with 'state' and 'param_groups'.", where=where)
+        groups = state_dict["param_groups"]
+        sizes = [len(group["params"]) for group in groups]
         if sizes != [len(group["params"]) for group in self.param_groups]:
             raise StateError(
                 f"expected groups of {[len(g['params']) for g in self.param_groups]} parameters, "
                 f"got {sizes}.",
-                where=type(self).__name__,
+                where=where,
             )
-        loaded: dict[Tensor, dict[str, Any]] = {}
+        numbers = [number for group in groups for number in group["params"]]
+        members = dict(zip(map(str, numbers), self._members(), strict=True))
+        loaded: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for number, values in state_dict["state"].items():
-            p = members[int(number)]
-            loaded[p] = {k: _own_copy(v) for k, v in values.items()}
-            if any(isinstance(v, np.ndarray) and v.shape != p.shape for v in loaded[p].values()):
-                raise StateError(
-                    f"the state of parameter {number} does not have its shape {p.shape}.",
-                    where=type(self).__name__,
-                )
+            p = members.get(str(number), number)
+            loaded[p] = {k: _own_copy(v, getattr(p, "dtype", None)) for k, v in values.items()}
+            if self.elementwise and isinstance(p, Tensor):
+                self._check_state(number, p, loaded[p])
         self.state = loaded
-        for group, given in zip(self.param_groups, state_dict["param_groups"], strict=True):
+        for group, given in zip(self.param_groups, groups, strict=True):
             group.update({k: v for k, v in given.items() if k != "params"})
 
-    def _members(self) -> list[Tensor]:
+    def _check_state(self, number: Any, p: Tensor, values: dict[str, Any]) -> None:
+        arrays = [v for v in values.values() if isinstance(v, TensorBase)]
+        if any(v.shape not in ((), p.shape) for v in arrays):
+            raise StateError(
+                f"the state of parameter {number} does not have its shape {p.shape}.",
+                where=type(self).__name__,
+            )
+
+    def _members(self) -> list[Any]:
         return [p for group in self.param_groups for p in group["params"]]
 
     def __repr__(self) -> str:
-        settings = ", ".join(f"{k}={v}" for k, v in self.defaults.items())
-        return f"{type(self).__name__}({settings})"
+        lines = []
+        for i, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {i}")
+            lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
+        return "\n".join([f"{type(self).__name__} (", *lines, ")"])
 
 
 def in_one_pass(parameters: list[Array], grads: list[Array], *states: list[Any]) -> bool:
@@ -174,17 +248,64 @@ def in_one_pass(parameters: list[Array], grads: list[Array], *states: list[Any])
     )
 
 
-def check(where: str, **settings: float) -> None:
+def check(where: str, **settings: Any) -> None:
     """Raise a ``ConfigError`` for a setting below 0."""
     for name, value in settings.items():
         if not value >= 0:
-            raise ConfigError(f"expected {name} of 0 or more, got {value}.", where=where)
+            raise ConfigError(f"expected {name} of 0 or more, got {_number(value)}.", where=where)
 
 
-def _as_tensor(value: Any) -> Any:
-    return from_numpy(value) if isinstance(value, np.ndarray) else value
+def check_betas(where: str, betas: Iterable[Any]) -> None:
+    """Raise a ``ConfigError`` for shares that are not from 0 to below 1."""
+    if not all(0 <= beta < 1 for beta in betas):
+        raise ConfigError(f"expected betas from 0 to below 1, got {betas}.", where=where)
 
 
-def _own_copy(value: Any) -> Any:
-    array = getattr(value, "array", value)
-    return array.copy() if isinstance(array, np.ndarray) else array
+def count(number: float = 0.0) -> Array:
+    """A number of the state: 0-d and float32, as PyTorch keeps it."""
+    return np.array(number, np.float32)
+
+
+def decayed(parameter: Array, grad: Array, group: Group, decoupled: bool = False) -> Array:
+    """The gradient with the weight decay added to it, or taken from the parameter at once."""
+    decay = group["weight_decay"]
+    if decay and decoupled:
+        parameter *= 1 - group["lr"] * decay
+    return grad + decay * parameter if decay and not decoupled else grad
+
+
+def blend(mean: Array, value: Array, share: float) -> None:
+    """Move a running mean by a share of its distance from a value."""
+    mean += share * (value - mean)
+
+
+def blend_square(mean: Array, value: Array, keep: float) -> None:
+    """Move a running mean of squares, of which a share is kept."""
+    mean *= keep
+    mean += (1 - keep) * value * value
+
+
+def _number(value: Any) -> Any:
+    """Settings given as tensors of one element become numbers."""
+    if isinstance(value, tuple):
+        return tuple(map(_number, value))
+    return value.array.item() if isinstance(value, TensorBase) and not value.shape else value
+
+
+def _keep(state: dict[str, Any], kept: dict[str, Any]) -> None:
+    """Put into the kept state what is new, arrays as tensors; the others changed in place."""
+    for name, value in state.items():
+        if not isinstance(value, np.ndarray):
+            kept[name] = value
+        elif getattr(kept.get(name), "array", None) is not value:
+            kept[name] = make_tensor(value)
+
+
+def _own_copy(value: Any, dtype: Any) -> Any:
+    """A copy of a loaded value; what has more than one number takes the parameter's type."""
+    if isinstance(value, list):
+        return [_own_copy(item, dtype) for item in value]
+    if not isinstance(value, (TensorBase, np.ndarray)):
+        return value
+    array = np.array(getattr(value, "array", value))
+    return make_tensor(array.astype(dtype) if array.ndim and array.dtype.kind == "f" else array)

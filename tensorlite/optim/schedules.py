@@ -69,7 +69,10 @@ def one_cycle(optimizer: Optimizer, total_steps: int, pct_start: float = 0.3) ->
     Source: Smith and Topin 2017, "Super-Convergence".
     """
     tops = [group["lr"] for group in optimizer.param_groups]
-    return OneCycleLR(optimizer, tops, total_steps, pct_start)
+    has_momentum = "betas" in optimizer.defaults or bool(optimizer.defaults.get("momentum"))
+    return OneCycleLR(
+        optimizer, tops, total_steps, pct_start=pct_start, cycle_momentum=has_momentum
+    )
 
 
 def _rise(step: int, total_steps: int, warmup: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from tensorlite import kernels
 from tensorlite.autograd import Array
 from tensorlite.errors import ConfigError
-from tensorlite.optim.optimizer import Group, Optimizer, check, in_one_pass
+from tensorlite.optim.optimizer import Group, Optimizer, check, decayed, in_one_pass
 
 
 class SGD(Optimizer):
@@ -29,6 +28,10 @@ class SGD(Optimizer):
         dampening: Share of the gradient that does not enter the momentum.
         weight_decay: Factor of the parameter that is added to its gradient.
         nesterov: Look ahead along the momentum.
+        maximize: Climb instead of descending.
+        foreach: No effect here.
+        differentiable: Must stay ``False``.
+        fused: No effect here.
 
     Raises:
         ConfigError: If a setting is negative, or ``nesterov`` comes without momentum.
@@ -46,23 +49,34 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        params: Iterable[Any],
+        params: Any,
         lr: float = 1e-3,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
         nesterov: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
         check("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ConfigError("nesterov needs a momentum above 0 and no dampening.", where="SGD")
         super().__init__(
             params,
-            lr=lr,
-            momentum=momentum,
-            dampening=dampening,
-            weight_decay=weight_decay,
-            nesterov=nesterov,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "dampening": dampening,
+                "weight_decay": weight_decay,
+                "nesterov": nesterov,
+                "maximize": maximize,
+                "foreach": foreach,
+                "differentiable": differentiable,
+                "fused": fused,
+            },
         )
 
     def update_all(
@@ -82,14 +96,13 @@ class SGD(Optimizer):
     def update(self, parameter: Array, grad: Array, state: dict[str, Any], group: Group) -> None:
         """Move along the gradient."""
         momentum = group["momentum"]
-        if group["weight_decay"]:
-            grad = grad + group["weight_decay"] * parameter
+        grad = decayed(parameter, grad, group)
         if momentum:
-            if "momentum_buffer" in state:
-                velocity = state["momentum_buffer"]
+            velocity = state.get("momentum_buffer")
+            if velocity is None:
+                velocity = state["momentum_buffer"] = np.array(grad, order="C")  # for one pass
+            else:
                 velocity *= momentum
                 velocity += (1 - group["dampening"]) * grad
-            else:
-                velocity = state["momentum_buffer"] = np.array(grad, order="C")  # for one pass
             grad = grad + momentum * velocity if group["nesterov"] else velocity
         parameter -= group["lr"] * grad

@@ -15,17 +15,20 @@ from tensorlite.autograd import Array, is_grad_enabled, make_tensor
 from tensorlite.errors import DTypeError, GraphError, ShapeError
 from tensorlite.ops.convert import default_float, to_array
 from tensorlite.ops.dtypes import BY_NUMPY
-from tensorlite.ops.shape import dim_index, plain_index
+from tensorlite.ops.index import assign, plain_index
+from tensorlite.ops.shape import dim_index
 from tensorlite.tensor.arithmetic import Arithmetic
 from tensorlite.tensor.conversion import Conversions, from_arguments
 from tensorlite.tensor.filling import Filling
+from tensorlite.tensor.indexing import Indexing
 from tensorlite.tensor.maths import Maths
 from tensorlite.tensor.printing import text_of
+from tensorlite.tensor.products import Products
 from tensorlite.tensor.reductions import Reductions
 from tensorlite.tensor.shapes import Shapes
 
 
-class Tensor(Arithmetic, Maths, Conversions, Filling, Reductions, Shapes):
+class Tensor(Arithmetic, Maths, Indexing, Products, Reductions, Shapes, Conversions, Filling):
     """An n-dimensional array of numbers through which gradients can flow.
 
     Operators, names and behaviour are PyTorch's. Tensors are float32 unless told otherwise;
@@ -282,7 +285,7 @@ class Tensor(Arithmetic, Maths, Conversions, Filling, Reductions, Shapes):
         if wants and is_grad_enabled():
             self._refuse("x[i] = v")
         try:
-            self.array[plain_index(index)] = plain_index(value)
+            assign(self.array, index, getattr(value, "array", value))
         except (ValueError, IndexError) as error:
             raise ShapeError(f"{error}.", where="x[i] = v") from None
         self.version[0] += 1
@@ -394,6 +397,6 @@ def _take_docstrings(family: type) -> None:
             member.__doc__ = getattr(getattr(ops, name, None), "__doc__", None)
 
 
-for _family in (Arithmetic, Maths, Reductions, Shapes):
+for _family in (Arithmetic, Maths, Indexing, Products, Reductions, Shapes):
     _take_docstrings(_family)
 autograd.set_tensor_type(Tensor)

@@ -13,6 +13,16 @@ def np_batch_norm(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     return normal * w.reshape(1, -1, 1, 1) + b.reshape(1, -1, 1, 1)
 
 
+def np_normal(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:
+    return (x - x.mean(dims, keepdims=True)) / np.sqrt(x.var(dims, keepdims=True) + 1e-5)
+
+
+def np_beside(x: np.ndarray) -> list[np.ndarray]:
+    """The channel before, the channel and the channel after."""
+    framed = np.pad(x, ((0, 0), (1, 1), (0, 0)))
+    return [framed[:, i : i + x.shape[1]] for i in range(3)]
+
+
 CASES = [
     OpCase(
         "batch_norm in training",
@@ -38,5 +48,34 @@ CASES = [
         ),
         ((3, 2, 2),),
         ("Mul",),
+    ),
+    OpCase(
+        "group_norm",
+        lambda x, w, b: ops.group_norm(x, 2, w, b),
+        lambda x, w, b: (
+            np_normal(x.reshape(2, 2, 2, 3), (2, 3)).reshape(x.shape) * w[:, None] + b[:, None]
+        ),
+        ((2, 4, 3), (4,), (4,)),
+        ("Normalize",),
+        empty=((0, 4, 3), (4,), (4,)),
+    ),
+    OpCase(
+        "rms_norm",
+        lambda x, w: ops.rms_norm(x, (3, 2), w, eps=0.1),
+        lambda x, w: x / np.sqrt((x * x).mean((1, 2), keepdims=True) + 0.1) * w,
+        ((2, 3, 2), (3, 2)),
+        ("Normalize",),
+    ),
+    OpCase(
+        "local_response_norm",
+        lambda x: ops.local_response_norm(x, 3, 1.5, 0.5, 2.0),
+        lambda x: (
+            x
+            / np.sqrt(
+                2 + 0.5 * sum(np.pad(x[0] ** 2, ((1, 1), (0, 0)))[i : i + 4] for i in range(3))
+            )
+        ),
+        ((1, 4, 3),),
+        ("SumOfNeighbours",),
     ),
 ]

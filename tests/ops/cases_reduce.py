@@ -35,4 +35,20 @@ CASES = [
         (SPREAD[:12].reshape(3, 4),),
         ("GetItem",),
     ),
+    OpCase(
+        "logsumexp",
+        lambda x: x.logsumexp((0, 1)),
+        lambda x: np.log(np.exp(x).sum((0, 1))),
+        ((2, 3, 2),),
+        ("LogSumExp",),
+    ),
+    OpCase("cumsum", lambda x: x.cumsum(1), lambda x: x.cumsum(1), ((2, 3),), ("CumSum",)),
+    OpCase(
+        "logcumsumexp",
+        lambda x: x.logcumsumexp(0),
+        lambda x: np.log(np.exp(x).cumsum(0)),
+        ((4, 2),),
+        ("LogCumSumExp", "CumSum"),
+    ),
+    OpCase("prod", lambda x: x.prod(1), lambda x: x.prod(1), ((2, 5),), ("Cat",)),
 ]

@@ -120,6 +120,87 @@ def test_a_foreign_state_is_refused() -> None:
         one.load_state_dict(two.state_dict())
 
 
+def quadratic(make: Callable[..., Any], steps: int = 60) -> float:
+    w = tl.tensor([[1.0, -2.0], [0.5, 3.0]], requires_grad=True)
+    optimizer = make([w])
+
+    def closure() -> tl.Tensor:
+        optimizer.zero_grad()
+        loss = (w * w).sum()
+        loss.backward()
+        return loss
+
+    return [optimizer.step(closure).item() for _ in range(steps)][-1]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda p: optim.NAdam(p, 0.1),
+        lambda p: optim.RAdam(p, 0.1),
+        lambda p: optim.Adam(p, 0.1, amsgrad=True),
+        lambda p: optim.Adamax(p, 0.1, weight_decay=0.1),
+        lambda p: optim.Adagrad(p, 0.5, lr_decay=1e-3),
+        lambda p: optim.Adadelta(p, 30.0),
+        lambda p: optim.RMSprop(p, 0.05, centered=True, momentum=0.5),
+        lambda p: optim.Rprop(p, 0.1),
+        lambda p: optim.ASGD(p, 0.1, t0=10),
+        lambda p: optim.Lion(p, 0.05, weight_decay=0.1),
+        lambda p: optim.Muon(p, 0.05),
+        lambda p: optim.LBFGS(p, line_search_fn="strong_wolfe"),
+        lambda p: optim.LBFGS(p, 0.3, max_iter=3, history_size=2),
+    ],
+)
+def test_every_rule_goes_downhill(make: Callable[..., Any]) -> None:
+    assert quadratic(make) < 1.5
+
+
+def test_a_closure_is_called_with_gradients_on_and_its_loss_returned() -> None:
+    p = tl.ones(1, requires_grad=True)
+    sgd = optim.SGD([p], lr=0.5)
+    with tl.no_grad():
+        assert sgd.step(lambda: (p * 3.0).backward() or 7.0) == 7.0
+    assert p.item() == pytest.approx(-0.5)
+
+
+def test_a_state_dict_has_pytorchs_layout_and_shows_tensors() -> None:
+    p = tl.ones(2, requires_grad=True)
+    adam = optim.Adam([("w", p)], lr=tl.tensor(0.25))
+    p.grad = tl.ones(2)
+    adam.step()
+    state = adam.state_dict()
+    assert state["state"][0]["step"].item() == 1.0
+    assert state["state"][0]["exp_avg"].shape == (2,)
+    group = state["param_groups"][0]
+    assert (group["params"], group["param_names"], group["lr"]) == ([0], ["w"], 0.25)
+    assert "Parameter Group 0\n    amsgrad: False" in repr(adam)
+
+
+def test_optimizers_in_pytorchs_manner_override_step() -> None:
+    class Sign(optim.Optimizer):
+        def __init__(self, params: Any, lr: float = 0.5) -> None:
+            super().__init__(params, {"lr": lr})
+
+        @tl.no_grad()
+        def step(self, closure: Any = None) -> None:
+            for group in self.param_groups:
+                for p in group["params"]:
+                    state = self.state[p]
+                    state["step"] = state.get("step", 0) + 1
+                    p -= group["lr"] * p.grad
+
+    p = tl.ones(1, requires_grad=True)
+    sign = Sign([p])
+    p.grad = tl.ones(1)
+    sign.step()
+    assert (p.item(), sign.state[p]["step"]) == (0.5, 1)
+
+
+def test_a_step_that_should_be_differentiated_is_refused() -> None:
+    with pytest.raises(ConfigError, match="differentiable=False"):
+        optim.Adam([tl.ones(1, requires_grad=True)], differentiable=True)
+
+
 # --- schedules ------------------------------------------------------------------------------------
 
 
@@ -174,3 +255,47 @@ def test_a_schedules_state_goes_on_where_it_was() -> None:
     second = make(optim.SGD([tl.ones(1, requires_grad=True)], lr=2.0))
     second.load_state_dict(first.state_dict())
     assert second.get_last_lr() == first.get_last_lr()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda s, o: s.LambdaLR(o, 0.5), "expected functions"),
+        (lambda s, o: s.StepLR(o, 0), "step_size of 1 or more"),
+        (lambda s, o: s.StepLR("sgd", 1), "expected an optimizer, got str"),
+        (lambda s, o: s.OneCycleLR(o, 1.0), "total_steps, or epochs"),
+        (lambda s, o: s.OneCycleLR(o, [1.0, 2.0], 5), "one max_lr for each of 1 groups, got 2"),
+        (lambda s, o: s.CyclicLR(o, 0.1, 1.0, mode="up"), "mode 'triangular'"),
+        (lambda s, o: s.LinearLR(o, 0.0), "start_factor above 0"),
+        (lambda s, o: s.ReduceLROnPlateau(o, factor=2.0), "factor below 1"),
+        (lambda s, o: s.ReduceLROnPlateau("sgd"), "expected an optimizer"),
+        (lambda s, o: s.CosineAnnealingWarmRestarts(o, 0), "T_0 of 1 or more"),
+        (lambda s, o: s.SequentialLR(o, [s.StepLR(o, 1)], [2]), "0 milestones for 1 schedules"),
+        (lambda s, o: s.ChainedScheduler([]), "expected schedules, got none"),
+        (lambda s, o: optim.swa_utils.SWALR(o, 0.1, anneal_strategy="up"), "'cos' or 'linear'"),
+    ],
+)
+def test_schedules_that_make_no_sense_are_refused(make: Callable[..., Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        make(lr_scheduler, optim.SGD([tl.ones(1, requires_grad=True)], 0.1, 0.9))
+
+
+def test_a_cycle_that_is_over_says_so() -> None:
+    sgd = optim.SGD([tl.ones(1, requires_grad=True)], 0.1, 0.9)
+    schedule = lr_scheduler.OneCycleLR(sgd, 1.0, total_steps=2)
+    schedule.step()
+    schedule.step()
+    with pytest.raises(ConfigError, match="at most 2 steps"):
+        schedule.step()
+
+
+def test_averages_of_a_model_follow_their_rule() -> None:
+    layer = tl.nn.Linear(1, 1, bias=False)
+    move = optim.swa_utils.get_ema_multi_avg_fn(0.75)
+    averaged = optim.swa_utils.AveragedModel(layer, multi_avg_fn=move)
+    for value in (4.0, 8.0):
+        layer.weight.data.fill_(value)
+        averaged.update_parameters(layer)
+    assert averaged.module.weight.item() == 5.0
+    assert averaged(tl.ones(1, 1)).item() == 5.0
+    assert list(averaged.state_dict()) == ["n_averaged", "module.weight"]
