@@ -11,7 +11,7 @@ import numpy as np
 
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import DTypeError
-from tensorlite.ops.choose import Where
+from tensorlite.ops.choose import Where as Where  # also found here by its neighbours
 from tensorlite.ops.convert import (
     as_tensor,
     bool_,
