@@ -11,11 +11,7 @@ import numpy as np
 
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import DTypeError
-from tensorlite.ops.activations import Relu as Relu  # those with "as" have moved
-from tensorlite.ops.activations import ReluGrad as ReluGrad
-from tensorlite.ops.choose import Where as Where
-from tensorlite.ops.choose import maximum as maximum
-from tensorlite.ops.choose import minimum as minimum
+from tensorlite.ops.choose import Where as Where  # also found here by its neighbours
 from tensorlite.ops.convert import (
     as_tensor,
     bool_,
@@ -26,10 +22,7 @@ from tensorlite.ops.convert import (
     number,
     operands,
 )
-from tensorlite.ops.functions import Abs as Abs
-from tensorlite.ops.functions import Exp as Exp
-from tensorlite.ops.functions import Log as Log
-from tensorlite.ops.functions import Sqrt as Sqrt
+from tensorlite.ops.functions import Log
 from tensorlite.ops.pointwise import Binary, Unary
 from tensorlite.ops.rounding import rounded_division
 

@@ -109,7 +109,7 @@ def round(input: Any, *, decimals: int = 0) -> Tensor:
         >>> round([0.5, 1.5, -2.6])
         tensor([ 0.,  2., -3.])
     """
-    return _round(input, np.round if decimals else np.rint, "round", decimals)
+    return _round(input, np.ndarray.round if decimals else np.rint, "round", decimals)
 
 
 def frac(input: Any) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 from tensorlite.autograd import Array, Op
 from tensorlite.errors import GraphError, ShapeError
 from tensorlite.ops.convert import as_tensor, operands
-from tensorlite.ops.elementwise import Exp
+from tensorlite.ops.functions import Exp
 from tensorlite.ops.linalg import MatMul
 from tensorlite.ops.reduce import floating
 from tensorlite.ops.shape import Permute, Reshape, squeeze, unsqueeze

@@ -160,7 +160,8 @@ def full(
         tensor([7, 7])
     """
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
-    array = np.full(sizes((size,)), value, dtype or to_kind(value))
+    one = np.asarray(value).astype(dtype or to_kind(value))  # here, so that overflow is silent
+    array = np.full(sizes((size,)), one)
     return finished(array, device, requires_grad, ignored)
 
 
