@@ -229,7 +229,8 @@ class Op(Node):
         if keep is _FACTORS:
             keep = self._keep = _FACTORS_OF[self.needs[0]][self.needs[1]]
         if keep:
-            self._kept = kept = []
+            kept: list[Any] = []
+            self._kept = kept
             for i in keep:
                 if i is None:
                     kept.append(None)

@@ -89,11 +89,12 @@ def _labels(x: Tensor, targets: Array, steps: Array, lengths: Array, blank: int)
     classes: int = x.shape[-1]
     if not 0 <= blank < classes:
         raise ConfigError(f"expected blank from 0 to {classes - 1}, got {blank}.", where="ctc_loss")
-    counted = np.arange(max(lengths.max(initial=0), 1)) < lengths[:, None]
-    labels = np.full(counted.shape, blank, np.int64)
+    longest = max(int(lengths.max(initial=0)), 1)
+    counted = np.arange(longest) < lengths[:, None]
+    labels = np.full((len(lengths), longest), blank, np.int64)
     rows = targets.reshape(1, -1) if count == 1 else targets
     if rows.ndim == 2 and rows.shape[0] == count and rows.shape[-1] >= lengths.max(initial=0):
-        width = min(rows.shape[-1], labels.shape[-1])
+        width = min(rows.shape[-1], longest)
         labels[:, :width] = np.where(counted[:, :width], rows[:, :width], blank)
     elif rows.ndim == 1 and rows.size == lengths.sum():
         labels[counted] = rows
