@@ -38,8 +38,10 @@ from .devices import memory_format as memory_format
 from .devices import preserve_format as preserve_format
 from .devices import strided as strided
 from .kernels import get_num_threads as get_num_threads
+from .kernels import get_precision as get_precision
 from .kernels import set_memory_policy as set_memory_policy
 from .kernels import set_num_threads as set_num_threads
+from .kernels import set_precision as set_precision
 from .nn.summary import summary as summary
 from .ops import abs as abs
 from .ops import absolute as absolute

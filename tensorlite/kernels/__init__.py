@@ -27,6 +27,7 @@ from tensorlite.kernels.pool import (
 from tensorlite.kernels.product import matmul
 from tensorlite.kernels.threads import get_num_threads, set_num_threads
 from tensorlite.kernels.uncompiled import plain
+from tensorlite.kernels.winograd import get_precision, set_precision
 
 if not jit_enabled():
     # As plain Python the loops are for small arrays, to be read and stepped through; what is larger
@@ -47,6 +48,7 @@ __all__ = [
     "conv_size",
     "cross_entropy",
     "get_num_threads",
+    "get_precision",
     "matmul",
     "max_pool2d",
     "max_pool2d_grad",
@@ -58,6 +60,7 @@ __all__ = [
     "relu_grad",
     "set_memory_policy",
     "set_num_threads",
+    "set_precision",
     "sgd",
     "warm",
 ]

@@ -14,6 +14,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def warm(progress: Callable[[int, int], None] | None = None) -> int:
 
 def _one_call_of_each() -> list[Callable[[], Any]]:
     """Small calls that together reach every kernel, for float32."""
-    from tensorlite.kernels import conv, conv_grad, norm, passes, pool, product
+    from tensorlite.kernels import conv, conv_grad, norm, passes, pool, product, winograd
 
     x, few = np.zeros((1, 1, 2, 2), np.float32), np.zeros((32, 1, 2, 2), np.float32)
     one, none = (1, 1), (0, 0)
@@ -136,6 +137,13 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
     flat, square = np.zeros(1 << 13, np.float32), np.zeros((16, 16), np.float32)
     line, count = np.zeros(2, np.float32), np.zeros(2, np.int64)
     pictures = np.zeros((2, 2, 2, 2), np.float32)
+
+    def blocks(m: int, r: int) -> None:
+        winograd.conv2d(x, np.zeros((1, 1, r, r), np.float32), (2, 2), m, (r // 2, r // 2))
+
+    def block_grads(m: int, r: int) -> None:
+        winograd.conv2d_weight_grad(x, x, m, r, (r // 2, r // 2))
+
     return [
         lambda: product.matmul(square, square),
         lambda: conv.conv2d(x, x, one, none, one, 1),
@@ -155,6 +163,7 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
         lambda: passes.cross_entropy(square[:2], count),
         lambda: passes.sgd([line], [line], [line], 0.1, 0.9, 0.0, 1.0, False),
         lambda: passes.adam([line], [line], [line], [line], [0.9, 0.9, 0, 1, 0.1, 1, 1]),
+        *(partial(f, m, r) for m, r in winograd.COMPILED for f in (blocks, block_grads)),
     ]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.kernels import threads
+from tensorlite.kernels import threads, winograd
 from tensorlite.kernels.cache import jit_enabled
 from tensorlite.kernels.geometry import Pair, conv_size
 from tensorlite.kernels.windows import backward_axis, forward_axis, windows
@@ -55,6 +55,8 @@ def conv2d(
         return y if bias is None else y + bias[:, None, None]
     shape = x.shape[0], x.shape[1] // groups, w.shape[0] // groups, groups
     steps = stride, padding, dilation
+    if m := winograd.block(shape, (r, s), (ho, wo), steps, x.dtype):
+        return winograd.conv2d(strided(x), w, (ho, wo), m, padding, bias, relu)
     plan = _plan("forward", shape, (height, width), (r, s), (ho, wo), steps, x.dtype)
     return _convolve(plan, x, w, bias, relu)
 
@@ -74,7 +76,11 @@ def conv2d_input_grad(
     shape = dy.shape[0], dy.shape[1] // groups, w.shape[1], groups
     steps = stride, padding, dilation
     window, given = (w.shape[2], w.shape[3]), (dy.shape[2], dy.shape[3])
-    plan = _plan("backward", shape, given, window, (size[0], size[1]), steps, dy.dtype)
+    to = size[0], size[1]
+    if m := winograd.block(shape, window, to, steps, dy.dtype):
+        turned = window[0] - 1 - padding[0], window[1] - 1 - padding[1]
+        return winograd.conv2d(strided(dy), w, to, m, turned, backward=True)
+    plan = _plan("backward", shape, given, window, to, steps, dy.dtype)
     return _convolve(plan, dy, w, None, False)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorlite.kernels import threads
+from tensorlite.kernels import threads, winograd
 from tensorlite.kernels.conv import CACHE, Array, Steps, images_across, ready, strided
 from tensorlite.kernels.geometry import Pair
 
@@ -37,6 +37,8 @@ def conv2d_weight_grad(
     size, out = (x.shape[2], x.shape[3]), (dy.shape[2], dy.shape[3])
     shape = x.shape[0], x.shape[1] // groups, dy.shape[1] // groups, groups
     steps = stride, padding, dilation
+    if m := winograd.block(shape, (window[0], window[1]), out, steps, x.dtype):
+        return winograd.conv2d_weight_grad(x, dy, m, window[0], padding)
     plan = _grad_plan(shape, size, (window[0], window[1]), out, steps, x.dtype)
     dw = np.empty((dy.shape[1], shape[1], *window), x.dtype)
     sums = threads.aligned(plan.sums, x.dtype)

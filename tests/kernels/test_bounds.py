@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorlite import kernels
-from tensorlite.kernels import conv_size
+from tensorlite.kernels import conv_size, winograd
 from tensorlite.kernels.cache import jit_enabled
 
 ZONE = 512
@@ -59,6 +59,28 @@ def test_convolutions_stay_within_their_arrays(
         lambda: kernels.conv2d(x, w, *steps),
         lambda: kernels.conv2d_input_grad(dy, w, (height, width), *steps),
         lambda: kernels.conv2d_weight_grad(x, dy, (3, 2), *steps),
+    )
+    assert not any(np.isnan(result).any() for result in results)
+    assert guard.intact()
+
+
+@few
+@given(st.integers(0, 99), sides, sides, st.integers(1, 40), st.integers(1, 40), st.integers(0, 2))
+def test_winograds_convolutions_stay_within_their_arrays(
+    seed: int, height: int, width: int, channels: int, filters: int, kind: int
+) -> None:
+    rng, guard, (m, r) = np.random.default_rng(seed), Guarded(), winograd.COMPILED[kind]
+    pad = r - 1, r - 1
+    out = height + r - 1, width + r - 1
+    x, w, dy = (
+        guard.of(rng.standard_normal(shape).astype(np.float32))
+        for shape in ((3, channels, height, width), (filters, channels, r, r), (3, filters, *out))
+    )
+    results = within(
+        guard,
+        lambda: winograd.conv2d(x, w, out, m, pad),
+        lambda: winograd.conv2d(dy, w, (height, width), m, (0, 0), backward=True),
+        lambda: winograd.conv2d_weight_grad(x, dy, m, r, pad),
     )
     assert not any(np.isnan(result).any() for result in results)
     assert guard.intact()

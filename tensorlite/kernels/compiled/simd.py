@@ -25,6 +25,7 @@ from numba.extending import intrinsic, models, register_model
 
 from tensorlite.kernels.cache import jit_enabled
 from tensorlite.kernels.compiled.processor import FUSED, VECTOR_BYTES
+from tensorlite.kernels.winograd import matrix
 
 
 class Tile(types.Type):
@@ -325,6 +326,111 @@ def tile_fold(typing, t, C, rows, ic):
         return context.get_dummy_value()
 
     return types.void(t, C, rows, integer), emit
+
+
+# --- constant matrices, for Winograd --------------------------------------------------------------
+
+
+class Blocks(types.Type):
+    """A type that says: blocks of ``m`` results, windows ``r`` long; its value means nothing."""
+
+    def __init__(self, m, r, number):
+        self.m, self.r, self.number = m, r, number
+        super().__init__(f"Blocks({m}, {r}, {number})")
+
+
+@register_model(Blocks)
+class BlocksModel(models.PrimitiveModel):
+    """Nothing to keep but the type."""
+
+    def __init__(self, manager, blocks):
+        super().__init__(manager, blocks, ir.IntType(8))
+
+
+class _PlainBlocks:
+    def __init__(self, one, m, r):
+        self.m, self.r, self.number = m, r, one.dtype
+
+
+def _sides(blocks):
+    """How many numbers a piece of the picture, a block of results and a window have in a row."""
+    return blocks.m + blocks.r - 1, blocks.m, blocks.r
+
+
+@_meaning(_PlainBlocks)
+def blocks_of(typing, one, m, r):
+    """Blocks of ``m`` results of windows ``r`` long; both known when the kernel is compiled."""
+    if not isinstance(m, types.IntegerLiteral):
+        return None
+    number = types.float32 if one.bitwidth == 32 else types.float64
+    blocks = Blocks(m.literal_value, r.literal_value, number)
+    return blocks(one, m, r), lambda context, b, signature, args: ir.Constant(ir.IntType(8), 0)
+
+
+@_meaning(lambda blocks, side: np.zeros((_sides(blocks)[side], lanes(blocks.number.type(1)))))
+def tile_side(typing, blocks, side):
+    """A tile of zeros, one vector wide, as high as a piece (0), a block (1) or a window (2)."""
+    if not isinstance(side, types.IntegerLiteral):
+        return None
+    tile = Tile(_sides(blocks)[side.literal_value], 1, blocks.number)
+
+    def emit(context, b, signature, args):
+        return ir.Constant(context.get_value_type(tile), None)
+
+    return tile(blocks, side), emit
+
+
+@_meaning(lambda blocks, which, t: (matrix(which, blocks.m, blocks.r) @ t).astype(t.dtype))
+def tile_mix(typing, blocks, which, t):
+    """The tile multiplied from the left by one of the matrices of ``kernels/winograd.py``."""
+    if not isinstance(which, types.IntegerLiteral):
+        return None
+    rows = matrix(which.literal_value, blocks.m, blocks.r)
+    result = Tile(len(rows), t.vecs, t.number)
+
+    def emit(context, b, signature, args):
+        given = [b.extract_value(args[2], k) for k in range(t.rows * t.vecs)]
+        mixed = ir.Constant(context.get_value_type(result), ir.Undefined)
+        for v in range(t.vecs):
+            column = _mix(b, t, rows, given[v :: t.vecs])
+            for i, vector in enumerate(column):
+                mixed = b.insert_value(mixed, vector, i * t.vecs + v)
+        return mixed
+
+    return result(blocks, which, t), emit
+
+
+def _mix(b, t, rows, given):
+    """Rows times vectors; two rows that differ in signs only, as points p and -p give, share."""
+    found = []
+    while len(found) < len(rows):
+        one, other = [*rows, ()][len(found) : len(found) + 2]
+        same = [(c + d) / 2 for c, d in zip(one, other, strict=False)]
+        turned = [(c - d) / 2 for c, d in zip(one, other, strict=False)]
+        if (
+            any(same)
+            and any(turned)
+            and not any(x and y for x, y in zip(same, turned, strict=True))
+        ):
+            even, odd = _combine(b, t, same, given), _combine(b, t, turned, given)
+            found += [b.fadd(even, odd), b.fsub(even, odd)]
+        else:
+            found.append(_combine(b, t, one, given))
+    return found
+
+
+def _combine(b, t, factors, given):
+    """The sum of factors times vectors, those that are 1 first."""
+    total = None
+    terms = [(c, x) for c, x in zip(factors, given, strict=True) if c]
+    for c, x in sorted(terms, key=lambda term: term[0] != 1):
+        if total is None:
+            total = x if c == 1 else b.fmul(ir.Constant(t.vector, [c] * t.lanes), x)
+        elif abs(c) == 1:
+            total = (b.fadd if c == 1 else b.fsub)(total, x)
+        else:
+            total = _fma(b, t, ir.Constant(t.vector, [c] * t.lanes), x, total)
+    return total
 
 
 # --- vectors, for LLVM ----------------------------------------------------------------------------

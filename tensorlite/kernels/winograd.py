@@ -1,0 +1,257 @@
+"""Convolution with fewer multiplications: Winograd's way, for 3x3 and 5x5 windows that step by one.
+
+A row of ``m`` results of a window ``r`` long needs ``m * r`` multiplications if each is computed by
+itself, and only ``m + r - 1`` if they are computed together (``docs/kernels.md`` derives it)::
+
+    y = A' [(G g) * (B' d)]          d: m + r - 1 numbers, g: the window, y: m results
+
+Both ways round, for a block of m x m results of a picture::
+
+    Y = A' [(G g G') * (B' d B)] A
+
+With many channels the product in the middle becomes, for each of the ``(m + r - 1)**2`` places, a
+matrix product of blocks by channels and channels by filters: 36 small products in place of 144 for
+4 x 4 results of a 3 x 3 window. ``compiled/winograd.py`` has the loops.
+
+Source: Lavin and Gray 2015, "Fast Algorithms for Convolutional Neural Networks"; the matrices are
+those of Cook and Toom: polynomials are multiplied by their values at a few points.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorlite.kernels import threads
+from tensorlite.kernels.cache import jit_enabled
+from tensorlite.kernels.geometry import Pair
+
+Array = NDArray[Any]
+Matrix = tuple[tuple[float, ...], ...]
+
+POINTS = [Fraction(p) for p in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]  # and infinity
+INPUT, FILTER, OUTPUT, BLOCK, WEIGHTS = range(5)  # what a matrix turns into what
+
+
+@functools.cache
+def matrix(which: int, m: int, r: int) -> Matrix:
+    """One of the matrices for ``m`` results of a window ``r`` long.
+
+    ``INPUT`` is B' and turns a piece of the picture, ``FILTER`` is G and turns the window,
+    ``OUTPUT`` is A' and gives results. For the gradient of the weights a block of ``m`` gradients
+    is slid over the picture and gives ``r`` results: ``BLOCK`` is its G and ``WEIGHTS`` its A'.
+    """
+    if which in (BLOCK, WEIGHTS):
+        return matrix(FILTER if which == BLOCK else OUTPUT, r, m)
+    finite = POINTS[: m + r - 2]
+    if which == OUTPUT:
+        rows = [[p**i for p in finite] + [Fraction(i == m - 1)] for i in range(m)]
+    elif which == FILTER:
+        scale = [_product([p - q for q in finite if q != p]) for p in finite]
+        rows = [[p**k / s for k in range(r)] for p, s in zip(finite, scale, strict=True)]
+        rows.append([Fraction(k == r - 1) for k in range(r)])
+    else:
+        rows = [[*_polynomial([q for q in finite if q != p]), Fraction(0)] for p in finite]
+        rows.append(_polynomial(finite))
+    return tuple(tuple(float(value) for value in row) for row in rows)
+
+
+def _product(numbers: list[Fraction]) -> Fraction:
+    result = Fraction(1)
+    for number in numbers:
+        result *= number
+    return result
+
+
+def _polynomial(roots: list[Fraction]) -> list[Fraction]:
+    """The coefficients, lowest first, of the product of ``x - root``."""
+    found = [Fraction(1)]
+    for root in roots:
+        longer = [Fraction(0), *found]
+        found = [a - root * b for a, b in zip(longer, [*found, Fraction(0)], strict=True)]
+    return found
+
+
+# --- whether it pays ------------------------------------------------------------------------------
+
+PRECISIONS = "fast", "high"
+_precision = PRECISIONS[0]
+
+
+def get_precision() -> str:
+    """``fast`` or ``high``; see ``set_precision``."""
+    return _precision
+
+
+def set_precision(precision: str) -> None:
+    """Choose how float32 convolutions are computed; float64 is always computed directly.
+
+    Args:
+        precision: ``fast`` takes Winograd's blocks of 4 x 4 where they are quicker: the relative
+            error of one convolution is about 1e-5. ``high`` takes blocks of 2 x 2 or none: 1e-6.
+
+    Raises:
+        ValueError: If it is neither.
+    """
+    global _precision
+    if precision not in PRECISIONS:
+        raise ValueError(f"set_precision: expected fast or high, got {precision!r}.")
+    _precision = precision
+
+
+COMPILED = (4, 3), (2, 3), (4, 5)  # block and window
+FEW = 16  # channels or filters below which vectors would be half empty
+SPAN = 500_000  # bytes of turned blocks that stay near the processor
+WIDE = 1 << 13  # weights per place beyond which more blocks at a time save reading them
+TURNS = 4.0  # ticks for each vector and row of a transform
+
+
+def block(shape: tuple[int, int, int, int], window: Pair, out: Pair, steps: Any, dtype: Any) -> int:
+    """How many results a block is long, 0 where the direct convolution is better.
+
+    Args:
+        shape: Images, channels, filters and groups.
+        window: Height and width.
+        out: Height and width of the result.
+        steps: Stride, padding and dilation, each down and across.
+        dtype: The element type.
+    """
+    return _block(shape, window, out, steps, dtype, _precision)
+
+
+@functools.lru_cache(maxsize=1024)
+def _block(
+    shape: tuple[int, int, int, int], window: Pair, out: Pair, steps: Any, dtype: Any, how: str
+) -> int:
+    (n, c, k, groups), (stride, padding, dilation), r = shape, steps, window[0]
+    m = {("fast", 3): 4, ("fast", 5): 4, ("high", 3): 2}.get((how, r), 0)
+    fits = window == (r, r) and stride == dilation == (1, 1) and max(padding) < r and groups == 1
+    if not (m and fits and dtype == np.float32 and min(c, k) >= FEW and jit_enabled()):
+        return 0
+    blocks = n * -(-out[0] // m) * -(-out[1] // m)
+    a, panels = m + r - 1, -(-k // 32)
+    ticks = blocks * a * a * (c * panels + TURNS * a * (c + k) / 16)
+    direct = n * out[0] * out[1] * r * r * c * panels
+    return m if blocks >= 64 and ticks < 0.9 * direct else 0
+
+
+# --- plans ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Sizes that depend on shapes alone."""
+
+    numbers: Any  # as a kernel takes them
+    units: int
+    work: int
+    room: int
+    turned: int  # numbers that the turned weights, or the sums, have
+    padded: Pair  # channels and filters with what fills the vectors
+    shares: int
+    keep: Any
+
+
+@functools.lru_cache(maxsize=512)
+def _plan(
+    n: int, c: int, k: int, size: Pair, out: Pair, m: int, r: int, padding: Pair, weights: bool
+) -> Plan:
+    from tensorlite.kernels.compiled.processor import ROWS, VECS, VECTOR_BYTES
+
+    lanes = VECTOR_BYTES // 4
+    panel = VECS * lanes
+    panels = -(-k // panel)
+    step = math.lcm(lanes, ROWS)
+    cp, kp = -(-c // step) * step, panels * panel
+    a = m + r - 1
+    down, across = -(-out[0] // m), -(-out[1] // m)
+    hp, wp = down * m + r - 1, across * m + r - 1
+    # For the weights: shares of the images have sums of their own, splits share the filters.
+    shares = min(n, max(1, min(8, (4 << 20) // (a * a * cp * kp * 4)))) if weights else 1
+    splits = max(1, min(panels, 8 // shares)) if weights else 1
+    kq = -(-panels // splits) * panel if weights else kp
+    span = SPAN * (5 if c * kq > WIDE else 1)
+    many = max(ROWS, min(256, span // (4 * a * a * (cp + kq))) // ROWS * ROWS)
+    image = hp * wp * cp + (down * across * m * m * kq if weights else 0)
+    batch = max(1, min(400_000 // (4 * image), n // (shares if weights else 8)))
+    room = a * a * (lanes + many * (cp + kq)) + batch * image + panel
+    numbers = np.array(
+        [c, k, cp, *out, batch, many, room, *size, hp, wp, *padding, shares, splits, kq], np.int64
+    )
+    return Plan(
+        numbers=threads.address(numbers) if jit_enabled() else numbers,
+        units=shares * splits if weights else -(-n // batch),
+        work=n * down * across * a * a * c * k,
+        room=room,
+        turned=a * a * (shares * cp * kp if weights else c * kp),
+        padded=(cp, kp),
+        shares=shares,
+        keep=numbers,
+    )
+
+
+def conv2d(
+    x: Array,
+    w: Array,
+    out: Pair,
+    m: int,
+    padding: Pair,
+    bias: Array | None = None,
+    relu: bool = False,
+    backward: bool = False,
+) -> Array:
+    """Convolve ``x`` (N, C, H, W) with ``w`` (K, C, r, r), in blocks of ``m``.
+
+    With ``backward``, ``w`` is (C, K, r, r) and turned round: the gradient of the picture.
+    """
+    from tensorlite.kernels.compiled import winograd as kernels
+
+    (n, c, *size), r = x.shape, w.shape[2]
+    k = w.shape[1] if backward else w.shape[0]
+    plan = _plan(n, c, k, (size[0], size[1]), out, m, r, padding, False)
+    taps = r * r
+    order = [taps - 1, taps, k * taps, -1] if backward else [0, c * taps, taps, 1]
+    spare = (2 * taps + (m + r - 1) * r) * 16
+    numbers = np.array([k, c, *order, spare], np.int64)
+    w = np.ascontiguousarray(w)
+    u = threads.aligned(plan.turned, x.dtype)
+    work = threads.scratch("windows", spare, x.dtype)
+    name = f"{m}_{r}"
+    parts = threads.parts_of(plan.padded[1] // 16, plan.turned * 8)
+    getattr(kernels, f"pack_{name}")(parts, x.dtype, [w, u, work, numbers])
+    start = np.zeros(k + 32, x.dtype)
+    if bias is not None:
+        start[:k] = bias
+    y = np.empty((n, *out, k), x.dtype)
+    work = threads.scratch("blocks", plan.room, x.dtype)
+    moves = [step // x.itemsize for step in x.strides]
+    args = [x, u, start, y, work, plan.numbers, n, int(relu), *moves]
+    getattr(kernels, f"convolve_{name}")(threads.parts_of(plan.units, plan.work), x.dtype, args)
+    return y.transpose(0, 3, 1, 2)
+
+
+def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Array:
+    """The gradient of the weights (K, C, r, r), in blocks of ``m``."""
+    from tensorlite.kernels.compiled import winograd as kernels
+
+    n, c, height, width = x.shape
+    k, out = dy.shape[1], (dy.shape[2], dy.shape[3])
+    plan = _plan(n, c, k, (height, width), out, m, r, padding, True)
+    sums = threads.aligned(plan.turned, x.dtype)
+    work = threads.scratch("blocks", plan.room, x.dtype)
+    moves = [step // x.itemsize for step in (*x.strides, *dy.strides)]
+    name = f"{m}_{r}"
+    args = [x, dy, sums, work, plan.numbers, n, *moves]
+    getattr(kernels, f"sum_products_{name}")(threads.parts_of(plan.units, plan.work), x.dtype, args)
+    dw = np.empty((k, c, r, r), x.dtype)
+    spare = (m + r - 1) ** 2 * 16
+    work = threads.scratch("windows", spare, x.dtype)
+    args = [sums, dw, work, plan.shares, c, k, *plan.padded, spare]
+    getattr(kernels, f"gather_{name}")(threads.parts_of(c, plan.turned * 4), x.dtype, args)
+    return dw
