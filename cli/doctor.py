@@ -99,12 +99,16 @@ def _warm() -> None:
     from tensorlite import kernels
 
     if not sys.stderr.isatty():
-        note(f"compiled {kernels.warm()} kernels")
+        note(f"compiled {kernels.warm(everything=True)} kernels")
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("compile")
-        count = kernels.warm(lambda done, total: bar.update(task, completed=done, total=total))
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        count = kernels.warm(progress, everything=True)
     note(f"compiled {count} kernels")

@@ -106,16 +106,28 @@ def needs_warm() -> bool:
     return jit_enabled() and not (cache_folder() / "warm").is_file()
 
 
-def warm(progress: Callable[[int, int], None] | None = None) -> int:
-    """Compile the float32 kernels, or load them from the cache.
+def announce(what: str, quiet: bool = False) -> None:
+    """Say, once on this machine, that something is compiled that takes a while."""
+    marker = cache_folder() / what.replace(" ", "-")
+    if not jit_enabled() or marker.is_file():
+        return
+    if not quiet:
+        _say(f"the kernels for {what} are compiled, once on this machine: some ten seconds.")
+    if usable():
+        marker.touch()
+
+
+def warm(progress: Callable[[int, int], None] | None = None, everything: bool = False) -> int:
+    """Compile the float32 kernels that every network needs, or load them from the cache.
 
     Args:
         progress: Called with the number of kernels done and the number of all.
+        everything: Those for Winograd's convolution too, which wait for the first use otherwise.
 
     Returns:
         The number of kernels.
     """
-    calls = _one_call_of_each()
+    calls = _one_call_of_each() + (_one_call_of_each_block() if everything else [])
     for done, call in enumerate(calls):
         if progress is not None:
             progress(done, len(calls))
@@ -129,7 +141,7 @@ def warm(progress: Callable[[int, int], None] | None = None) -> int:
 
 def _one_call_of_each() -> list[Callable[[], Any]]:
     """Small calls that together reach every kernel, for float32."""
-    from tensorlite.kernels import conv, conv_grad, norm, passes, pool, product, winograd
+    from tensorlite.kernels import conv, conv_grad, norm, passes, pool, product
 
     x, few = np.zeros((1, 1, 2, 2), np.float32), np.zeros((32, 1, 2, 2), np.float32)
     one, none = (1, 1), (0, 0)
@@ -137,12 +149,6 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
     flat, square = np.zeros(1 << 13, np.float32), np.zeros((16, 16), np.float32)
     line, count = np.zeros(2, np.float32), np.zeros(2, np.int64)
     pictures = np.zeros((2, 2, 2, 2), np.float32)
-
-    def blocks(m: int, r: int) -> None:
-        winograd.conv2d(x, np.zeros((1, 1, r, r), np.float32), (2, 2), m, (r // 2, r // 2))
-
-    def block_grads(m: int, r: int) -> None:
-        winograd.conv2d_weight_grad(x, x, m, r, (r // 2, r // 2))
 
     return [
         lambda: product.matmul(square, square),
@@ -163,8 +169,24 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
         lambda: passes.cross_entropy(square[:2], count),
         lambda: passes.sgd([line], [line], [line], 0.1, 0.9, 0.0, 1.0, False),
         lambda: passes.adam([line], [line], [line], [line], [0.9, 0.9, 0, 1, 0.1, 1, 1]),
-        *(partial(f, m, r) for m, r in winograd.COMPILED for f in (blocks, block_grads)),
     ]
+
+
+def _one_call_of_each_block() -> list[Callable[[], Any]]:
+    """The same for Winograd's blocks, in ``fast`` precision."""
+    from tensorlite.kernels import winograd
+
+    x = np.zeros((1, 1, 2, 2), np.float32)
+    for _, r in winograd.COMPILED:
+        announce(f"{r}x{r} windows", quiet=True)  # whoever warms up shows progress
+
+    def results(m: int, r: int) -> None:
+        winograd.conv2d(x, np.zeros((1, 1, r, r), np.float32), (2, 2), m, (r // 2, r // 2))
+
+    def weights(m: int, r: int) -> None:
+        winograd.conv2d_weight_grad(x, x, m, r, (r // 2, r // 2))
+
+    return [partial(f, m, r) for m, r in winograd.COMPILED if m == 4 for f in (results, weights)]
 
 
 def _say(sentence: str) -> None:

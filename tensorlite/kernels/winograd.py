@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.kernels import threads
-from tensorlite.kernels.cache import jit_enabled
+from tensorlite.kernels.cache import announce, jit_enabled
 from tensorlite.kernels.geometry import Pair
 
 Array = NDArray[Any]
@@ -210,8 +210,7 @@ def conv2d(
 
     With ``backward``, ``w`` is (C, K, r, r) and turned round: the gradient of the picture.
     """
-    from tensorlite.kernels.compiled import winograd as kernels
-
+    kernels = _loops(w.shape[2])
     (n, c, *size), r = x.shape, w.shape[2]
     k = w.shape[1] if backward else w.shape[0]
     plan = _plan(n, c, k, (size[0], size[1]), out, m, r, padding, False)
@@ -238,8 +237,7 @@ def conv2d(
 
 def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Array:
     """The gradient of the weights (K, C, r, r), in blocks of ``m``."""
-    from tensorlite.kernels.compiled import winograd as kernels
-
+    kernels = _loops(r)
     n, c, height, width = x.shape
     k, out = dy.shape[1], (dy.shape[2], dy.shape[3])
     plan = _plan(n, c, k, (height, width), out, m, r, padding, True)
@@ -255,3 +253,12 @@ def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Ar
     args = [sums, dw, work, plan.shares, c, k, *plan.padded, spare]
     getattr(kernels, f"gather_{name}")(threads.parts_of(c, plan.turned * 4), x.dtype, args)
     return dw
+
+
+@functools.cache
+def _loops(r: int) -> Any:
+    """The compiled loops; says so where they have to be compiled first."""
+    announce(f"{r}x{r} windows")
+    from tensorlite.kernels.compiled import winograd
+
+    return winograd

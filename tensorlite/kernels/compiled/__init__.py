@@ -33,6 +33,13 @@ def jit(function: Callable[..., Any]) -> Any:
     return numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
 
 
+def apart(function: Callable[..., Any]) -> Any:
+    """Compile a function that is called seldom enough to stay one, which compiles faster."""
+    import numba
+
+    return numba.njit(nogil=True, error_model="numpy")(function)
+
+
 class Region:
     """A kernel for threads; compiled on its first call for float32, and once more for float64."""
 

@@ -19,7 +19,7 @@ The gradient of the picture is the same kernel on the gradient of the result, wi
 turned around; ``windows.py`` lists the pieces. ``conv_grad.py`` has the gradient of the weights.
 """
 
-from tensorlite.kernels.compiled import jit, region
+from tensorlite.kernels.compiled import apart, jit, region
 from tensorlite.kernels.compiled.processor import ROWS, VECS
 from tensorlite.kernels.compiled.product import accumulate, put, share
 from tensorlite.kernels.compiled.simd import (
@@ -44,7 +44,7 @@ def clear(work, begin, count):
         work[i] = 0
 
 
-@jit
+@apart
 def frame(x, ix, steps, images, work, iw, shape, apart):
     """Copy images into the framed copy, ``(images, Hp, Wp, C)``, with pixels so far apart."""
     C, H, W, Hp, Wp, top, left = shape
@@ -67,7 +67,7 @@ def frame(x, ix, steps, images, work, iw, shape, apart):
                             work[target + w * apart + c] = x[pixel + c * sc]
 
 
-@jit
+@apart
 def frame_lanes(x, ix, steps, images, work, iw, shape, width):
     """Copy images into a framed copy with the images last, ``(Hp, Wp, C, width)``."""
     C, H, W, Hp, Wp, top, left = shape

@@ -11,7 +11,7 @@ sum over the blocks.
 Each function works for any block and window; the regions at the end say which are compiled.
 """
 
-from tensorlite.kernels.compiled import jit, region
+from tensorlite.kernels.compiled import apart, jit, region
 from tensorlite.kernels.compiled.conv import clear, frame
 from tensorlite.kernels.compiled.processor import ROWS, VECS
 from tensorlite.kernels.compiled.product import share
@@ -37,7 +37,7 @@ from tensorlite.kernels.winograd import BLOCK, FILTER, INPUT, OUTPUT, WEIGHTS
 PIECE, RESULTS, WINDOW = 0, 1, 2  # the sides of tiles
 
 
-@jit
+@apart
 def turn_piece(blocks, x, ix, down, across, work, tmp, iv, plane):
     """``B' d B`` of a piece of the picture, to ``work[iv + place * plane]``."""
     side = tile_side(blocks, PIECE)
@@ -51,7 +51,7 @@ def turn_piece(blocks, x, ix, down, across, work, tmp, iv, plane):
         tile_store(tile_mix(blocks, INPUT, t), work, tile_steps(side, plane), iv + i * a * plane)
 
 
-@jit
+@apart
 def turn_block(blocks, x, ix, down, across, work, tmp, iv, plane):
     """``G dy G'`` of a block of gradients."""
     piece, side = tile_side(blocks, PIECE), tile_side(blocks, RESULTS)
@@ -66,7 +66,7 @@ def turn_block(blocks, x, ix, down, across, work, tmp, iv, plane):
         tile_store(tile_mix(blocks, BLOCK, t), work, tile_steps(piece, plane), iv + i * a * plane)
 
 
-@jit
+@apart
 def turn_window(blocks, work, tmp, u, iu, plane):
     """``G g G'`` of the windows of 16 filters, which lie at ``tmp``."""
     piece, side = tile_side(blocks, PIECE), tile_side(blocks, WINDOW)
@@ -162,7 +162,7 @@ def convolve(blocks, part, parts, thread, args, one):
                     )  # fmt: skip
 
 
-@jit
+@apart
 def give(
     blocks, work, ip, plane, tmp, bias, k, relu, y, iy, down, across, rows, columns, filters
 ):  # fmt: skip
