@@ -22,7 +22,6 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ from tensorlite.kernels.geometry import Pair
 Array = NDArray[Any]
 Matrix = tuple[tuple[float, ...], ...]
 
-POINTS = [Fraction(p) for p in ("0", "1", "-1", "2", "-2", "1/2", "-1/2")]  # and infinity
+POINTS = [0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5]  # and infinity
 INPUT, FILTER, OUTPUT, BLOCK, WEIGHTS = range(5)  # what a matrix turns into what
 
 
@@ -50,31 +49,24 @@ def matrix(which: int, m: int, r: int) -> Matrix:
     if which in (BLOCK, WEIGHTS):
         return matrix(FILTER if which == BLOCK else OUTPUT, r, m)
     finite = POINTS[: m + r - 2]
+    others = [[q for q in finite if q != p] for p in finite]
     if which == OUTPUT:
-        rows = [[p**i for p in finite] + [Fraction(i == m - 1)] for i in range(m)]
+        rows = [[p**i for p in finite] + [float(i == m - 1)] for i in range(m)]
     elif which == FILTER:
-        scale = [_product([p - q for q in finite if q != p]) for p in finite]
-        rows = [[p**k / s for k in range(r)] for p, s in zip(finite, scale, strict=True)]
-        rows.append([Fraction(k == r - 1) for k in range(r)])
+        scales = [math.prod(p - q for q in rest) for p, rest in zip(finite, others, strict=True)]
+        rows = [[p**k / scale for k in range(r)] for p, scale in zip(finite, scales, strict=True)]
+        rows.append([float(k == r - 1) for k in range(r)])
     else:
-        rows = [[*_polynomial([q for q in finite if q != p]), Fraction(0)] for p in finite]
+        rows = [[*_polynomial(rest), 0.0] for rest in others]
         rows.append(_polynomial(finite))
-    return tuple(tuple(float(value) for value in row) for row in rows)
+    return tuple(map(tuple, rows))
 
 
-def _product(numbers: list[Fraction]) -> Fraction:
-    result = Fraction(1)
-    for number in numbers:
-        result *= number
-    return result
-
-
-def _polynomial(roots: list[Fraction]) -> list[Fraction]:
+def _polynomial(roots: list[float]) -> list[float]:
     """The coefficients, lowest first, of the product of ``x - root``."""
-    found = [Fraction(1)]
+    found = [1.0]
     for root in roots:
-        longer = [Fraction(0), *found]
-        found = [a - root * b for a, b in zip(longer, [*found, Fraction(0)], strict=True)]
+        found = [a - root * b for a, b in zip([0.0, *found], [*found, 0.0], strict=True)]
     return found
 
 
