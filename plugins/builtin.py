@@ -126,6 +126,7 @@ def register_layers(register: Register) -> None:
     register("lazy_instance_norm3d", nn.LazyInstanceNorm3d)
     register("batch_norm1d", nn.BatchNorm1d)
     register("batch_norm3d", nn.BatchNorm3d)
+    register("sync_batch_norm", nn.SyncBatchNorm)
     register("instance_norm1d", nn.InstanceNorm1d)
     register("instance_norm2d", nn.InstanceNorm2d)
     register("instance_norm3d", nn.InstanceNorm3d)

@@ -24,6 +24,15 @@ class LoadResult(NamedTuple):
     missing_keys: list[str]
     unexpected_keys: list[str]
 
+    def __repr__(self) -> str:
+        if self.missing_keys or self.unexpected_keys:
+            return f"_IncompatibleKeys({self.missing_keys=}, {self.unexpected_keys=})".replace(
+                "self.", ""
+            )
+        return "<All keys matched successfully>"
+
+    __str__ = __repr__
+
 
 class State(Hooked):
     """The part of ``Module`` that stores, loads and casts."""
