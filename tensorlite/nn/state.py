@@ -25,13 +25,10 @@ class LoadResult(NamedTuple):
     unexpected_keys: list[str]
 
     def __repr__(self) -> str:
-        if self.missing_keys or self.unexpected_keys:
-            return f"_IncompatibleKeys({self.missing_keys=}, {self.unexpected_keys=})".replace(
-                "self.", ""
-            )
-        return "<All keys matched successfully>"
-
-    __str__ = __repr__
+        if not self.missing_keys and not self.unexpected_keys:
+            return "<All keys matched successfully>"
+        missing, unexpected = self
+        return f"_IncompatibleKeys(missing_keys={missing}, unexpected_keys={unexpected})"
 
 
 class State(Hooked):

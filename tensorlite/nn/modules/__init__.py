@@ -10,7 +10,7 @@ from types import ModuleType
 
 from tensorlite import nn
 from tensorlite.nn import *  # noqa: F403
-from tensorlite.nn.modules import utils as utils
+from tensorlite.nn.modules import utils as utils  # type: ignore[no-redef]
 
 _HOMES = {
     "activation": "activation smooth softmax attention",
