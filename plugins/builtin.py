@@ -133,6 +133,7 @@ def register_layers(register: Register) -> None:
     register("group_norm", nn.GroupNorm)
     register("rms_norm", nn.RMSNorm)
     register("local_response_norm", nn.LocalResponseNorm)
+    register("sync_batch_norm", nn.SyncBatchNorm)
 
 
 @hookimpl

@@ -17,10 +17,8 @@ __version__ = "0.1.0"
 _load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 _ABSENT = {
-    "jit": "Nothing is traced: call the model itself, and keep its state_dict with tl.save.",
     "func": "Use tl.autograd.functional (jacobian, hessian, vjp, jvp).",
     "vmap": "Give the function a batch: ops broadcast, and layers take a first dimension.",
-    "distributed": "There is one process; tl.set_num_threads says how many threads it has.",
 }
 
 

@@ -5,7 +5,10 @@ from . import autograd as autograd
 from . import backends as backends
 from . import cuda as cuda
 from . import data as data
+from . import distributed as distributed
 from . import errors as errors
+from . import hub as hub
+from . import jit as jit
 from . import kernels as kernels
 from . import linalg as linalg
 from . import nn as nn
@@ -103,6 +106,7 @@ from .ops import cartesian_prod as cartesian_prod
 from .ops import cat as cat
 from .ops import ceil as ceil
 from .ops import celu as celu
+from .ops import celu_ as celu_
 from .ops import chain_matmul as chain_matmul
 from .ops import channel_shuffle as channel_shuffle
 from .ops import chunk as chunk
@@ -263,6 +267,7 @@ from .ops import rad2deg as rad2deg
 from .ops import ravel as ravel
 from .ops import reciprocal as reciprocal
 from .ops import relu as relu
+from .ops import relu_ as relu_
 from .ops import remainder as remainder
 from .ops import repeat_interleave as repeat_interleave
 from .ops import reshape as reshape
@@ -271,6 +276,7 @@ from .ops import roll as roll
 from .ops import rot90 as rot90
 from .ops import round as round
 from .ops import rrelu as rrelu
+from .ops import rrelu_ as rrelu_
 from .ops import rsqrt as rsqrt
 from .ops import rsub as rsub
 from .ops import scatter as scatter
@@ -279,6 +285,7 @@ from .ops import scatter_reduce as scatter_reduce
 from .ops import searchsorted as searchsorted
 from .ops import select as select
 from .ops import selu as selu
+from .ops import selu_ as selu_
 from .ops import sgn as sgn
 from .ops import sigmoid as sigmoid
 from .ops import sign as sign

@@ -1,6 +1,8 @@
 """Layers, containers, initial values and losses; names and arguments are PyTorch's."""
 
-from tensorlite.nn import functional, init, utils
+from importlib import import_module
+
+from tensorlite.nn import functional, init, parallel, parameter, utils
 from tensorlite.nn.activation import (
     Hardshrink,
     Hardsigmoid,
@@ -87,6 +89,7 @@ from tensorlite.nn.normalization import (
     InstanceNorm1d,
     InstanceNorm2d,
     InstanceNorm3d,
+    SyncBatchNorm,
 )
 from tensorlite.nn.padding import (
     CircularPad1d,
@@ -105,6 +108,7 @@ from tensorlite.nn.padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
+from tensorlite.nn.parallel import DataParallel
 from tensorlite.nn.parameter_containers import ParameterDict, ParameterList
 from tensorlite.nn.pooling import (
     AvgPool1d,
@@ -196,6 +200,7 @@ __all__ = [
     "CosineSimilarity",
     "CrossEntropyLoss",
     "DIoULoss",
+    "DataParallel",
     "DiceLoss",
     "Dropout",
     "Dropout1d",
@@ -304,6 +309,7 @@ __all__ = [
     "Softshrink",
     "Softsign",
     "StochasticDepth",
+    "SyncBatchNorm",
     "Tanh",
     "Tanhshrink",
     "Threshold",
@@ -323,5 +329,7 @@ __all__ = [
     "ZeroPad3d",
     "functional",
     "init",
+    "parallel",
+    "parameter",
     "utils",
 ]

@@ -19,10 +19,9 @@ PADDING_MODES = "zeros", "reflect", "replicate", "circular"
 
 
 class _ConvNd(Module):
-    """What all convolutions hold; ``_dims`` is set by the subclass."""
+    """What all convolutions hold; without ``_dims`` it is as many as the kernel has sides."""
 
     _dims = 0
-    transposed = False
     weight: Parameter
     bias: Parameter | None
 
@@ -34,13 +33,17 @@ class _ConvNd(Module):
         stride: Size,
         padding: Size | str,
         dilation: Size,
+        transposed: bool,
         output_padding: Size,
         groups: int,
         bias: bool,
         padding_mode: str,
-        dtype: DTypeLike | None,
+        device: Any = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__()
+        self.transposed = transposed
+        self._dims = self._dims or len(tuple(kernel_size))  # type: ignore[arg-type]
         where = type(self).__name__
         if groups < 1 or in_channels % groups or out_channels % groups:
             raise ShapeError(
@@ -81,7 +84,9 @@ class _ConvNd(Module):
             )
 
     def _weight_shape(self) -> tuple[int, ...]:
-        return self.out_channels, self.in_channels // self.groups, *self.kernel_size
+        channels = self.out_channels, self.in_channels
+        outer, inner = reversed(channels) if self.transposed else channels
+        return outer, inner // self.groups, *self.kernel_size
 
     def reset_parameters(self) -> None:
         """Draw weights and biases anew."""
@@ -152,8 +157,8 @@ class _Conv(_ConvNd):
         dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, 0, groups, bias,
-            padding_mode, dtype,
+            in_channels, out_channels, kernel_size, stride, padding, dilation, False, 0, groups,
+            bias, padding_mode, device, dtype,
         )  # fmt: skip
 
 

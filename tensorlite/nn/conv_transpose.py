@@ -19,8 +19,6 @@ from tensorlite.tensor import Tensor
 class _ConvTranspose(_ConvNd):
     """The arguments of the transposed convolutions."""
 
-    transposed = True
-
     def __init__(
         self,
         in_channels: int,
@@ -41,12 +39,9 @@ class _ConvTranspose(_ConvNd):
                 f"expected padding_mode 'zeros', got {padding_mode!r}.", where=type(self).__name__
             )
         super().__init__(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, output_padding,
-            groups, bias, padding_mode, dtype,
+            in_channels, out_channels, kernel_size, stride, padding, dilation, True,
+            output_padding, groups, bias, padding_mode, device, dtype,
         )  # fmt: skip
-
-    def _weight_shape(self) -> tuple[int, ...]:
-        return self.in_channels, self.out_channels // self.groups, *self.kernel_size
 
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         """Spread; ``output_size`` says which of the sizes is meant that the stride leaves open."""

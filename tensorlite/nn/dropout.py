@@ -26,7 +26,7 @@ class Dropout(_Dropout):
 
     Args:
         p: Probability of an element to be dropped, 0 to 1.
-        inplace: Accepted for PyTorch's sake; the result is always a new tensor.
+        inplace: Passed on to the function.
 
     Shape:
         - Input and output: any
@@ -53,7 +53,7 @@ class Dropout1d(_Dropout):
 
     Args:
         p: Probability of a channel to be dropped, 0 to 1.
-        inplace: Accepted for PyTorch's sake; the result is always a new tensor.
+        inplace: Passed on to the function.
 
     Shape:
         - Input and output: ``(N, C, L)`` or ``(C, L)``
@@ -71,7 +71,7 @@ class Dropout2d(_Dropout):
 
     Args:
         p: Probability of a channel to be dropped, 0 to 1.
-        inplace: Accepted for PyTorch's sake; the result is always a new tensor.
+        inplace: Passed on to the function.
 
     Shape:
         - Input and output: ``(N, C, H, W)`` or ``(N, C, L)``
@@ -89,7 +89,7 @@ class Dropout3d(_Dropout):
 
     Args:
         p: Probability of a channel to be dropped, 0 to 1.
-        inplace: Accepted for PyTorch's sake; the result is always a new tensor.
+        inplace: Passed on to the function.
 
     Shape:
         - Input and output: ``(N, C, D, H, W)`` or ``(C, D, H, W)``
@@ -107,7 +107,7 @@ class AlphaDropout(_Dropout):
 
     Args:
         p: Probability of an element to be dropped, 0 to 1.
-        inplace: Accepted for PyTorch's sake; the result is always a new tensor.
+        inplace: Passed on to the function.
 
     Shape:
         - Input and output: any
@@ -125,7 +125,7 @@ class FeatureAlphaDropout(_Dropout):
 
     Args:
         p: Probability of a channel to be dropped, 0 to 1.
-        inplace: Accepted for PyTorch's sake; the result is always a new tensor.
+        inplace: Passed on to the function.
 
     Shape:
         - Input and output: ``(N, C, ...)``

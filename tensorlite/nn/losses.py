@@ -8,7 +8,32 @@ from tensorlite.ops.loss_reduction import check_reduction
 from tensorlite.tensor import Buffer, Tensor
 
 
-class CrossEntropyLoss(Module):
+class _Loss(Module):
+    """PyTorch's base of losses, for those who derive from it; keeps the reduction."""
+
+    def __init__(
+        self, size_average: None = None, reduce: None = None, reduction: str = "mean"
+    ) -> None:
+        super().__init__()
+        check_reduction(reduction, type(self).__name__, size_average, reduce)
+        self.reduction = reduction
+
+
+class _WeightedLoss(_Loss):
+    """The same with a factor for each class."""
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: None = None,
+        reduce: None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.weight = None if weight is None else Buffer(weight)
+
+
+class CrossEntropyLoss(_WeightedLoss):
     """Cross entropy between scores and class numbers, or probabilities of classes.
 
     Args:
@@ -45,11 +70,8 @@ class CrossEntropyLoss(Module):
         reduction: str = "mean",
         label_smoothing: float = 0.0,
     ) -> None:
-        super().__init__()
-        check_reduction(reduction, "CrossEntropyLoss", size_average, reduce)
-        self.weight = None if weight is None else Buffer(weight)
+        super().__init__(weight, size_average, reduce, reduction)
         self.ignore_index = ignore_index
-        self.reduction = reduction
         self.label_smoothing = label_smoothing
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:

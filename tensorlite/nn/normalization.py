@@ -36,12 +36,13 @@ class _NormBase(Module):
     def __init__(
         self,
         num_features: int,
-        eps: float,
-        momentum: float | None,
-        affine: bool,
-        track_running_stats: bool,
-        dtype: DTypeLike | None,
-        bias: bool,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: DTypeLike | None = None,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
@@ -87,7 +88,9 @@ class _BatchNorm(_NormBase):
         *,
         bias: bool = True,
     ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, dtype, bias)
+        super().__init__(
+            num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
+        )
 
     def forward(self, input: Tensor, relu: bool = False) -> Tensor:
         """Normalise; ``relu`` takes over the layer after it, see ``Sequential``."""
@@ -195,6 +198,66 @@ class BatchNorm3d(_BatchNorm):
     _dims = 3
 
 
+class SyncBatchNorm(_BatchNorm):
+    """Batch norm over all processes, of which there is one: ``BatchNorm1d`` to ``3d`` in one.
+
+    Args:
+        num_features: Channels.
+        eps: Added to the variance.
+        momentum: Share of a batch in the running statistics; None averages over all batches.
+        affine: Whether to learn a scale and a shift for each channel.
+        track_running_stats: Whether to keep running statistics.
+        process_group: Accepted; there is one process.
+
+    Shape:
+        - Input and output: ``(N, num_features, ...)``
+
+    Raises:
+        ShapeError: If the input has another number of channels or no dimension for them.
+
+    Example:
+        >>> import tensorlite as tl
+        >>> SyncBatchNorm(3)(tl.randn(4, 3, 2, 2)).shape
+        (4, 3, 2, 2)
+
+    Source: Ioffe and Szegedy 2015, "Batch Normalization".
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        process_group: Any = None,
+        device: Any = None,
+        dtype: DTypeLike | None = None,
+    ) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        if len(input.shape) < 2:
+            raise ShapeError(
+                f"expected input (N, {self.num_features}, ...), got {input.shape}.",
+                where="sync_batch_norm",
+            )
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
+        """Put one in the place of every batch norm, with its parameters and statistics."""
+        if isinstance(module, _BatchNorm) and not isinstance(module, cls):
+            settings = module.num_features, module.eps, module.momentum, module.affine
+            other = cls(*settings, module.track_running_stats, process_group)
+            other.weight, other.bias = module.weight, module.bias
+            for name, buffer in module.named_buffers(recurse=False):
+                setattr(other, name, buffer)
+            return other.train(module.training)
+        for name, child in module.named_children():
+            setattr(module, name, cls.convert_sync_batchnorm(child, process_group))
+        return module
+
+
 class _InstanceNorm(_NormBase):
     """Normalise each channel of each example over all its places."""
 
@@ -210,7 +273,9 @@ class _InstanceNorm(_NormBase):
         *,
         bias: bool = True,
     ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, dtype, bias)
+        super().__init__(
+            num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
+        )
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalise."""

@@ -1,7 +1,6 @@
 """Activation functions of networks, made of straight pieces or bent at one place.
 
-The smooth ones are in ``smooth``. ``inplace`` is accepted everywhere for PyTorch's sake; the result
-is always a new tensor.
+The smooth ones are in ``smooth``. What ``inplace`` does is in ``settle``.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.choose import Clamp, Where, select
 from tensorlite.ops.convert import as_tensor, floating
 from tensorlite.ops.functions import Exp
+from tensorlite.ops.settle import settle
 from tensorlite.ops.shape import reshape
 
 if TYPE_CHECKING:
@@ -88,11 +88,11 @@ class Hardtanh(Op):
 
 
 def relu(input: Any, inplace: bool = False) -> Tensor:
-    """Keep the positive part of each element: ``max(x, 0)``, always in a new tensor.
+    """Keep the positive part of each element: ``max(x, 0)``.
 
     Source: Nair and Hinton 2010, "Rectified Linear Units Improve Restricted Boltzmann Machines".
     """
-    return Relu.apply(as_tensor(input))
+    return settle(input, Relu.apply(as_tensor(input)), inplace)
 
 
 def relu6(input: Any, inplace: bool = False) -> Tensor:
@@ -101,7 +101,7 @@ def relu6(input: Any, inplace: bool = False) -> Tensor:
     Source: Howard et al. 2017, "MobileNets: Efficient Convolutional Neural Networks for Mobile
     Vision Applications".
     """
-    return hardtanh(input, 0.0, 6.0)
+    return hardtanh(input, 0.0, 6.0, inplace)
 
 
 def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
@@ -109,7 +109,7 @@ def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) 
 
     Source: Maas et al. 2013, "Rectifier Nonlinearities Improve Neural Network Acoustic Models".
     """
-    return LeakyRelu.apply(floating(input), negative_slope)
+    return settle(input, LeakyRelu.apply(floating(input), negative_slope), inplace)
 
 
 def prelu(input: Any, weight: Any) -> Tensor:
@@ -155,16 +155,17 @@ def rrelu(
         raise ConfigError(f"expected lower <= upper, got {lower} and {upper}.", where="rrelu")
     x = floating(input)
     if not training:
-        return LeakyRelu.apply(x, (lower + upper) / 2)
+        return settle(input, LeakyRelu.apply(x, (lower + upper) / 2), inplace)
     drawn = random.default_generator.uniform(x.shape) * (upper - lower) + lower
     slopes = np.where(x.array > 0, 1, drawn).astype(x.array.dtype)
-    return x * make_tensor(slopes)
+    return settle(input, x * make_tensor(slopes), inplace)
 
 
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Keep elements above a threshold, and replace the others by a value."""
     x = as_tensor(input)
-    return Where.apply(make_tensor(np.asarray(x.array <= threshold)), value, x)
+    small = make_tensor(np.asarray(x.array <= threshold))
+    return settle(input, Where.apply(small, value, x), inplace)
 
 
 def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -173,7 +174,7 @@ def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     Source: Clevert et al. 2016, "Fast and Accurate Deep Network Learning by Exponential Linear
     Units (ELUs)".
     """
-    return Elu.apply(floating(input), alpha, 1.0, 1.0)
+    return settle(input, Elu.apply(floating(input), alpha, 1.0, 1.0), inplace)
 
 
 def selu(input: Any, inplace: bool = False) -> Tensor:
@@ -181,7 +182,8 @@ def selu(input: Any, inplace: bool = False) -> Tensor:
 
     Source: Klambauer et al. 2017, "Self-Normalizing Neural Networks".
     """
-    return Elu.apply(floating(input), 1.6732632423543772, 1.0507009873554805, 1.0)
+    result = Elu.apply(floating(input), 1.6732632423543772, 1.0507009873554805, 1.0)
+    return settle(input, result, inplace)
 
 
 def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -189,7 +191,7 @@ def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
     Source: Barron 2017, "Continuously Differentiable Exponential Linear Units".
     """
-    return Elu.apply(floating(input), alpha, 1.0, 1 / alpha)
+    return settle(input, Elu.apply(floating(input), alpha, 1.0, 1 / alpha), inplace)
 
 
 def hardtanh(
@@ -207,7 +209,7 @@ def hardtanh(
     x = as_tensor(input)
     if x.array.dtype.kind != "f":
         min_val, max_val = int(min_val), int(max_val)
-    return Hardtanh.apply(x, min_val, max_val)
+    return settle(input, Hardtanh.apply(x, min_val, max_val), inplace)
 
 
 def hardsigmoid(input: Any, inplace: bool = False) -> Tensor:
@@ -215,7 +217,7 @@ def hardsigmoid(input: Any, inplace: bool = False) -> Tensor:
 
     Source: Howard et al. 2019, "Searching for MobileNetV3".
     """
-    return Hardtanh.apply(floating(input) + 3, 0.0, 6.0) / 6
+    return settle(input, Hardtanh.apply(floating(input) + 3, 0.0, 6.0) / 6, inplace)
 
 
 def hardshrink(input: Any, lambd: float = 0.5) -> Tensor:
@@ -234,3 +236,48 @@ def softshrink(input: Any, lambd: float = 0.5) -> Tensor:
         raise ConfigError(f"expected lambd of 0 or more, got {lambd}.", where="softshrink")
     x = floating(input)
     return x - Clamp.apply(x, -lambd, lambd)
+
+
+# --- functions whose name says that they change their argument ------------------------------------
+
+
+def relu_(input: Any) -> Tensor:
+    """``relu`` in place."""
+    return relu(input, True)
+
+
+def leaky_relu_(input: Any, negative_slope: float = 0.01) -> Tensor:
+    """``leaky_relu`` in place."""
+    return leaky_relu(input, negative_slope, True)
+
+
+def rrelu_(
+    input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False
+) -> Tensor:
+    """``rrelu`` in place."""
+    return rrelu(input, lower, upper, training, True)
+
+
+def threshold_(input: Any, limit: float, value: float) -> Tensor:
+    """``threshold`` in place."""
+    return threshold(input, limit, value, True)
+
+
+def elu_(input: Any, alpha: float = 1.0) -> Tensor:
+    """``elu`` in place."""
+    return elu(input, alpha, True)
+
+
+def selu_(input: Any) -> Tensor:
+    """``selu`` in place."""
+    return selu(input, True)
+
+
+def celu_(input: Any, alpha: float = 1.0) -> Tensor:
+    """``celu`` in place."""
+    return celu(input, alpha, True)
+
+
+def hardtanh_(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """``hardtanh`` in place."""
+    return hardtanh(input, min_val, max_val, True)

@@ -11,6 +11,7 @@ from tensorlite import random
 from tensorlite.autograd import make_tensor
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.convert import as_tensor
+from tensorlite.ops.settle import settle
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -27,7 +28,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
         input: Any tensor.
         p: The probability, from 0 to 1.
         training: Whether anything is done at all.
-        inplace: Accepted for PyTorch's sake; the result is always a new tensor.
+        inplace: Whether the input takes over the result; see ``settle``.
 
     Raises:
         ConfigError: If ``p`` is not between 0 and 1.
@@ -37,7 +38,9 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     """
     x = as_tensor(input)
     check_probability(p, "dropout")
-    return _drop(x, p, x.shape) if training else x
+    if not training:
+        return x
+    return settle(input, _drop(x, p, x.shape), inplace)
 
 
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -49,7 +52,9 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     check_probability(p, "dropout1d")
     if len(x.shape) not in (2, 3):
         raise ShapeError(f"expected (N, C, L) or (C, L), got {x.shape}.", where="dropout1d")
-    return _drop(x, p, _per_channel(x, len(x.shape) == 3)) if training else x
+    return (
+        settle(input, _drop(x, p, _per_channel(x, len(x.shape) == 3)), inplace) if training else x
+    )
 
 
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -63,7 +68,9 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     check_probability(p, "dropout2d")
     if len(x.shape) < 2:
         raise ShapeError(f"expected (N, C, H, W), got {x.shape}.", where="dropout2d")
-    return _drop(x, p, _per_channel(x, True)) if training else x
+    if not training:
+        return x
+    return settle(input, _drop(x, p, _per_channel(x, True)), inplace)
 
 
 def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -75,7 +82,9 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     check_probability(p, "dropout3d")
     if len(x.shape) < 2:
         raise ShapeError(f"expected (N, C, D, H, W), got {x.shape}.", where="dropout3d")
-    return _drop(x, p, _per_channel(x, len(x.shape) != 4)) if training else x
+    return (
+        settle(input, _drop(x, p, _per_channel(x, len(x.shape) != 4)), inplace) if training else x
+    )
 
 
 def alpha_dropout(
@@ -87,7 +96,9 @@ def alpha_dropout(
     """
     x = as_tensor(input)
     check_probability(p, "alpha_dropout")
-    return _alpha_drop(x, p, x.shape) if training else x
+    if not training:
+        return x
+    return settle(input, _alpha_drop(x, p, x.shape), inplace)
 
 
 def feature_alpha_dropout(
@@ -98,7 +109,9 @@ def feature_alpha_dropout(
     check_probability(p, "feature_alpha_dropout")
     if len(x.shape) < 2:
         raise ShapeError(f"expected (N, C, ...), got {x.shape}.", where="feature_alpha_dropout")
-    return _alpha_drop(x, p, _per_channel(x, True)) if training else x
+    if not training:
+        return x
+    return settle(input, _alpha_drop(x, p, _per_channel(x, True)), inplace)
 
 
 def stochastic_depth(input: Any, p: float, mode: str, training: bool = True) -> Tensor:

@@ -18,6 +18,7 @@ from tensorlite.ops.choose import Where, select
 from tensorlite.ops.convert import floating
 from tensorlite.ops.functions import Sigmoid, abs, sigmoid_array
 from tensorlite.ops.index import getitem
+from tensorlite.ops.settle import settle
 from tensorlite.ops.shape import dim_index
 from tensorlite.ops.special import Erf, erf_array
 from tensorlite.ops.trigonometry import Tanh
@@ -159,7 +160,7 @@ def silu(input: Any, inplace: bool = False) -> Tensor:
     Source: Elfwing et al. 2018, "Sigmoid-Weighted Linear Units for Neural Network Function
     Approximation in Reinforcement Learning".
     """
-    return Silu.apply(floating(input))
+    return settle(input, Silu.apply(floating(input)), inplace)
 
 
 def gelu(input: Any, approximate: str = "none") -> Tensor:
@@ -184,7 +185,7 @@ def mish(input: Any, inplace: bool = False) -> Tensor:
 
     Source: Misra 2020, "Mish: A Self Regularized Non-Monotonic Activation Function".
     """
-    return Mish.apply(floating(input))
+    return settle(input, Mish.apply(floating(input)), inplace)
 
 
 def hardswish(input: Any, inplace: bool = False) -> Tensor:
@@ -192,7 +193,7 @@ def hardswish(input: Any, inplace: bool = False) -> Tensor:
 
     Source: Howard et al. 2019, "Searching for MobileNetV3".
     """
-    return Hardswish.apply(floating(input))
+    return settle(input, Hardswish.apply(floating(input)), inplace)
 
 
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:

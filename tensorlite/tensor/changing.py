@@ -164,6 +164,33 @@ def _fitted(tensor: Any, result: Any, where: str) -> Any:
     return ops.cast(result, tensor.dtype)
 
 
+def become(tensor: Any, result: Any) -> Any:
+    """Take over a result without a copy where nobody else sees the memory; else as ``settle``."""
+    if result is tensor or result.array is tensor.array:
+        return tensor
+    if result.array.dtype != tensor.array.dtype:
+        return result
+    if not is_grad_enabled() or not (tensor.requires_grad or result.requires_grad):
+        if not tensor.array.flags.writeable:
+            return result
+        if tensor.array.base is None and sys.getrefcount(tensor.array) <= 2 and _unshared(tensor):
+            tensor.array = result.array  # nobody else looks at the old one
+            tensor.version[0] += 1
+        else:
+            _write(tensor, result, "inplace=True")
+        return tensor
+    if tensor.node is None or not _unshared(tensor):
+        return result
+    bind(tensor, result, "inplace=True")
+    return tensor
+
+
+def _unshared(tensor: Any) -> bool:
+    """Whether nobody but the tensor and its op can hold its version, at a glance."""
+    saved = tensor.node is not None and tensor.node._keep_output
+    return sys.getrefcount(tensor.version) <= 2 + saved  # the tensor and the call
+
+
 def _alone(tensor: Any) -> bool:
     """Whether no other tensor shares the memory: views and ``detach()`` share the version cell."""
     cell = tensor.version

@@ -54,7 +54,9 @@ BoolTensor = TensorType("BoolTensor")
 
 
 def from_arguments(data: tuple[Any, ...], dtype: DTypeLike) -> Any:
-    """An array of sizes given one by one, which holds zeros, or of data."""
+    """An array of sizes given one by one or as ``x.size()``, which holds zeros, or of data."""
+    if len(data) == 1 and isinstance(data[0], tuple) and hasattr(data[0], "numel"):
+        data = data[0]
     if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in data):
         return np.zeros(data or (0,), dtype)
     return np.array(to_array(data[0]).astype(dtype), order="C")
@@ -249,6 +251,11 @@ class Conversions(TensorBase):
         """A tensor of other data; the type is this one's unless ``dtype`` is given."""
         kind = options.pop("dtype", None) or self.array.dtype
         return _made(np.array(to_array(data).astype(kind), order="C"), options)
+
+    def new(self, *data: Any, **options: Any) -> Tensor:
+        """A tensor of this one's type with the data or, from a size, of zeros."""
+        kind = options.pop("dtype", None) or self.array.dtype
+        return make_tensor(from_arguments(data, kind))
 
     def new_zeros(self, *size: Any, **options: Any) -> Tensor:
         """Zeros of another size; the type is this one's unless ``dtype`` is given."""

@@ -14,6 +14,7 @@ from tensorlite.ops.assign import put
 from tensorlite.ops.index import split_index
 from tensorlite.ops.shape import RangeError
 from tensorlite.tensor.changing import (
+    become,
     bind,
     in_place,
     in_place_operator,
@@ -140,6 +141,7 @@ class InPlace(TensorBase):
     rad2deg_ = in_place("rad2deg")
     reciprocal_ = in_place("reciprocal")
     relu_ = in_place("relu")
+    _become = become
     round_ = in_place("round")
     rsqrt_ = in_place("rsqrt")
     scatter_ = in_place("scatter")

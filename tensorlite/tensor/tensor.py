@@ -239,6 +239,13 @@ class Size(tuple[int, ...]):
         """Number of elements of such a tensor."""
         return math.prod(self)
 
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __add__(self, other: Any) -> Size:
+        return Size((*self, *other))
+
     def __repr__(self) -> str:
         return f"Size([{', '.join(map(str, self))}])"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensorlite import amp as amp
+from tensorlite.cuda import amp as amp
 
 
 def is_available() -> bool:
@@ -31,3 +31,22 @@ def empty_cache() -> None:
 
 def synchronize(device: Any = None) -> None:
     """Nothing to wait for."""
+
+
+def is_bf16_supported() -> bool:
+    """Whether there is half precision: never."""
+    return False
+
+
+def memory_allocated(device: Any = None) -> int:
+    """Bytes on the card: 0."""
+    return 0
+
+
+def max_memory_allocated(device: Any = None) -> int:
+    """Bytes on the card at most: 0."""
+    return 0
+
+
+def reset_peak_memory_stats(device: Any = None) -> None:
+    """Nothing to reset."""
