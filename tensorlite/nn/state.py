@@ -27,12 +27,10 @@ class LoadResult(NamedTuple):
     unexpected_keys: list[str]
 
     def __repr__(self) -> str:
-        missing, unexpected = self
+        missing, unexpected = self.missing_keys, self.unexpected_keys
         if not missing and not unexpected:
             return "<All keys matched successfully>"
         return f"_IncompatibleKeys(missing_keys={missing}, unexpected_keys={unexpected})"
-
-    __str__ = __repr__
 
 
 class _Given(dict[str, Any]):
@@ -121,7 +119,8 @@ class State(Hooked):
                 where="load_state_dict",
             )
         given = _Given(state_dict, assign)
-        result, faults = LoadResult([], []), []
+        result = LoadResult([], [])
+        faults: list[str] = []
         # Files from before PyTorch counted batches have no versions either.
         versions = getattr(state_dict, "_metadata", None)
         self._collect(given, "", versions, strict, result, faults)
@@ -154,7 +153,7 @@ class State(Hooked):
         local = {} if versions is None else dict(versions.get(prefix[:-1], {}))
         if given.assign:
             local["assign_to_params_buffers"] = True
-        self._load_from_state_dict(given, prefix, local, strict, *result, faults)
+        self._load_from_state_dict(given, prefix, local, strict, result[0], result[1], faults)
         for name, module in self._own(MODULE):
             if module is not None:
                 path = f"{prefix}{name}."

@@ -191,7 +191,7 @@ class Optimizer(Hooked):
             for group in self.param_groups
         ]
         state = {numbers.get(p, p): dict(values) for p, values in self.state.items()}
-        return self._passed("state", {"state": state, "param_groups": groups})  # type: ignore[no-any-return]
+        return self._passed("state", {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from what ``state_dict`` returned.
