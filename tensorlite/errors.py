@@ -42,11 +42,11 @@ class TensorliteError(Exception):
         return f"{self.sentence} {self.hint}" if self.hint else self.sentence
 
 
-class ShapeError(TensorliteError, ValueError):
+class ShapeError(TensorliteError, ValueError, RuntimeError):
     """Sizes that do not fit each other."""
 
 
-class DTypeError(TensorliteError, TypeError):
+class DTypeError(TensorliteError, TypeError, RuntimeError):
     """An element type that an operation cannot take."""
 
 
@@ -62,7 +62,7 @@ class StateError(TensorliteError, RuntimeError):
     """A state dict whose names or shapes are not the module's."""
 
 
-class ConfigError(TensorliteError, ValueError):
+class ConfigError(TensorliteError, ValueError, RuntimeError):
     """A setting whose value makes no sense."""
 
 

@@ -84,7 +84,7 @@ def make_tensor(array: Array, node: Op | None = None, version: list[int] | None 
 
 _numbers = itertools.count()
 _FACTORS = (0, 1)  # this very object: each is kept where the other needs a gradient
-_FACTORS_OF = ((), (0, None)), ((None, 1), (0, 1))  # by needs[0], needs[1]
+_FACTORS_OF = ((None, None), (0, None)), ((None, 1), (0, 1))  # by needs[0], needs[1]
 
 
 class Op(Node):

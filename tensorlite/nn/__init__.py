@@ -333,3 +333,11 @@ __all__ = [
     "parameter",
     "utils",
 ]
+
+_PATHS = ("common_types", "modules")
+
+
+def __getattr__(name: str) -> object:
+    if name in _PATHS:  # PyTorch's paths for what is above, made when somebody asks for them
+        return import_module(f"tensorlite.nn.{name}")
+    raise AttributeError(f"module 'tensorlite.nn' has no attribute {name!r}")

@@ -203,9 +203,9 @@ class LazyLinear(_Lazy, Linear):
         dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__(0, out_features, bias)
+        self._forget()
         if dtype is not None:
             self.to(dtype)
-        self._forget()
 
     def reset_parameters(self) -> None:
         """Draw the initial values."""

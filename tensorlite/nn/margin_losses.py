@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tensorlite import ops
+from tensorlite.nn.distance import PairwiseDistance
 from tensorlite.nn.module import Module
 from tensorlite.ops.loss_reduction import check_reduction
 from tensorlite.tensor import Buffer, Tensor
@@ -329,7 +330,9 @@ class TripletMarginWithDistanceLoss(Module):
     ) -> None:
         super().__init__()
         check_reduction(reduction, "TripletMarginWithDistanceLoss")
-        self.distance_function = distance_function
+        self.distance_function = (
+            PairwiseDistance() if distance_function is None else distance_function
+        )
         self.margin = margin
         self.swap = swap
         self.reduction = reduction

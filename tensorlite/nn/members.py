@@ -10,7 +10,7 @@ from collections.abc import Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tensorlite.autograd import TensorBase
-from tensorlite.errors import TensorliteError, UnknownNameError, close_names
+from tensorlite.errors import ConfigError, TensorliteError, UnknownNameError, close_names
 from tensorlite.tensor import Buffer, Parameter, Tensor
 
 if TYPE_CHECKING:
@@ -171,6 +171,29 @@ class Members:
     @property
     def _modules(self) -> MutableMapping[str, Any]:
         return _View(self, (MODULE,))
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module in the place of the one under a dotted name.
+
+        Args:
+            target: The name.
+            module: The module.
+            strict: Whether there must be one already.
+
+        Raises:
+            AttributeError: If there is nothing to put it into, or nothing to replace.
+            ValueError: If the name is empty, or this is no module.
+        """
+        where = "set_submodule"
+        if not target or not isinstance(module, Members):
+            raise ConfigError(
+                f"expected a name and a module, got {target!r}, {module!r}.", where=where
+            )
+        parent, _, name = target.rpartition(".")
+        owner = self.get_submodule(parent)
+        if strict or hasattr(owner, name):
+            self.get_submodule(target)
+        setattr(owner, name, module)
 
     def get_submodule(self, target: str) -> Module:
         """The module under a dotted name; the module itself for an empty one.

@@ -17,6 +17,7 @@ class _NormBase(Module):
     """Scale, shift and running statistics of each channel; ``_dims`` is set by the subclass."""
 
     _dims = 0
+    _version = 2  # as PyTorch writes into state dicts since batches are counted
     weight: Parameter | None
     bias: Parameter | None
     running_mean: Buffer | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -11,10 +12,11 @@ from numpy.typing import DTypeLike
 
 from tensorlite.errors import DTypeError, StateError
 from tensorlite.nn.hooks import Hooked
-from tensorlite.nn.members import BUFFER, BUFFERS, MODULE, PARAMETER, join
+from tensorlite.nn.members import BUFFER, BUFFERS, MODULE, PARAMETER
 from tensorlite.ops.convert import as_tensor, to_array
 from tensorlite.tensor import Parameter, Tensor, zeros
 
+_EXTRA = "_extra_state"
 Transform = Callable[[Tensor], Tensor]
 
 
@@ -25,10 +27,24 @@ class LoadResult(NamedTuple):
     unexpected_keys: list[str]
 
     def __repr__(self) -> str:
-        if not self.missing_keys and not self.unexpected_keys:
+        missing, unexpected = self.missing_keys, self.unexpected_keys
+        if not missing and not unexpected:
             return "<All keys matched successfully>"
-        missing, unexpected = self
         return f"_IncompatibleKeys(missing_keys={missing}, unexpected_keys={unexpected})"
+
+
+class _Given(dict[str, Any]):
+    """A state that is being loaded, and what shall be written if all of it fits."""
+
+    def __init__(self, values: Mapping[str, Any], assign: bool) -> None:
+        super().__init__(values)
+        self.assign, self.writes = assign, list[Callable[[], None]]()
+
+    def below(self, prefix: str) -> _Given:
+        """The part for one module; the writes are shared."""
+        part = _Given({k: v for k, v in self.items() if k.startswith(prefix)}, self.assign)
+        part.writes = self.writes
+        return part
 
 
 class State(Hooked):
@@ -73,6 +89,8 @@ class State(Hooked):
             for name, value in self._own(kind):
                 if value is not None:
                     destination[prefix + name] = value if keep_vars else value.detach()
+        if type(self).get_extra_state is not State.get_extra_state:
+            destination[prefix + _EXTRA] = self.get_extra_state()
 
     # --- in ---------------------------------------------------------------------------------------
 
@@ -100,45 +118,107 @@ class State(Hooked):
                 f"expected a dict of tensors by name, got {type(state_dict).__name__}.",
                 where="load_state_dict",
             )
-        given = dict(state_dict)
+        given = _Given(state_dict, assign)
         result = LoadResult([], [])
         faults: list[str] = []
-        for path, below in self.named_modules(remove_duplicate=False):
-            dot = join(path, "")
-            below._tell("load_pre", given, dot, {}, strict, *result, faults)
-        slots = {join(path, name): (m, name) for path, m, name in self._slots()}
-        old = not hasattr(state_dict, "_metadata")  # before PyTorch counted batches
-        result.missing_keys.extend(
-            key for key in slots
-            if key not in given and not (old and key.endswith("num_batches_tracked"))
-        )  # fmt: skip
-        result.unexpected_keys.extend(key for key in given if key not in slots)
-        found = {key: slot for key, slot in slots.items() if key in given}
-        arrays = {key: _fitting(given[key], getattr(*slot)) for key, slot in found.items()}
+        # Files from before PyTorch counted batches have no versions either.
+        versions = getattr(state_dict, "_metadata", None)
+        self._collect(given, "", versions, strict, result, faults)
+        hooked = any(m._hooks is not None and m._hooks.get("load") for m in self.modules())
+        self._complain(faults, result, strict and not hooked)
+        for write in given.writes:
+            write()
+        for own in self.modules() if hooked else ():
+            own._tell("load", result)
+        self._complain([], result, strict)  # unless a hook has forgiven
+        return result
+
+    def _complain(self, faults: list[str], result: LoadResult, strict: bool) -> None:
         if strict:
             faults[:0] = _listed("Unexpected", result.unexpected_keys)
             faults[:0] = _listed("Missing", result.missing_keys)
-        faults += [
-            f"size mismatch for {key}: the state has shape {array.shape}, "
-            f"the module {getattr(*found[key]).shape}."
-            for key, array in arrays.items()
-            if array.shape != getattr(*found[key]).shape
-        ]
         if faults:
             raise StateError(f"the state does not fit. {' '.join(faults)}", where=_name(self))
-        for key, (owner, name) in found.items():
-            owner._take(name, given[key], arrays[key], assign)
-        for own in self.modules():
-            own._tell("load", result)
-        return result
 
-    def _slots(self) -> Iterator[tuple[str, State, str]]:
-        """Path, module and attribute of all that a state holds; what is used twice comes twice."""
-        for path, module in self.named_modules(remove_duplicate=False):
-            for kind in (PARAMETER, BUFFER):
-                for name, value in module._own(kind):
-                    if value is not None:
-                        yield path, module, name
+    def _collect(
+        self,
+        given: _Given,
+        prefix: str,
+        versions: Mapping[str, Any] | None,
+        strict: bool,
+        result: LoadResult,
+        faults: list[str],
+    ) -> None:
+        """Let this module and those below say what they take, miss and do not know."""
+        local = {} if versions is None else dict(versions.get(prefix[:-1], {}))
+        if given.assign:
+            local["assign_to_params_buffers"] = True
+        self._load_from_state_dict(given, prefix, local, strict, result[0], result[1], faults)
+        for name, module in self._own(MODULE):
+            if module is not None:
+                path = f"{prefix}{name}."
+                module._collect(given.below(path), path, versions, strict, result, faults)
+
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        """Take over what is this module's own; what is written waits until all has been compared.
+
+        Subclasses may change ``state_dict`` first, as one whose names have changed since does.
+        """
+        told = (state_dict, prefix, local_metadata, strict)
+        self._tell("load_pre", *told, missing_keys, unexpected_keys, error_msgs)
+        writes = state_dict.writes if isinstance(state_dict, _Given) else []
+        assign = bool(local_metadata.get("assign_to_params_buffers"))
+        own: set[str] = set()
+        for name, value in (*self._own(PARAMETER), *self._own(BUFFER)):
+            key = prefix + name
+            if value is None:
+                continue
+            own.add(name)
+            if key not in state_dict:
+                if name != "num_batches_tracked" or local_metadata.get("version", 0) >= 2:
+                    missing_keys.append(key)
+                continue
+            array = _fitting(state_dict[key], value)
+            if array.shape != value.shape:
+                error_msgs.append(
+                    f"size mismatch for {key}: the state has shape {array.shape}, "
+                    f"the module {value.shape}."
+                )
+                continue
+            writes.append(partial(self._take, name, state_dict[key], array, assign))
+        key = prefix + _EXTRA
+        if type(self).set_extra_state is not State.set_extra_state:
+            own.add(_EXTRA)
+            if key in state_dict:
+                writes.append(partial(self.set_extra_state, state_dict[key]))
+            else:
+                missing_keys.append(key)
+        inside = {name for name, _ in self._own(MODULE)}
+        for key in state_dict:
+            if key.startswith(prefix):
+                name, dot, _ = key[len(prefix) :].partition(".")
+                if name not in (inside if dot else own):
+                    unexpected_keys.append(key)
+        if not isinstance(state_dict, _Given):
+            for write in writes:
+                write()
+
+    def get_extra_state(self) -> Any:
+        """What a subclass wants kept beside its tensors, under ``_extra_state``."""
+        raise NotImplementedError(f"{_name(self)} has no extra state")
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take back what ``get_extra_state`` gave."""
+        raise NotImplementedError(f"{_name(self)} has no extra state")
 
     def _take(self, name: str, given: Any, array: Any, assign: bool) -> None:
         own = getattr(self, name)
@@ -203,6 +283,10 @@ class State(Hooked):
 
     def cpu(self) -> Self:
         """The module itself: everything runs on the processor."""
+        return self
+
+    def share_memory(self) -> Self:
+        """The module itself: there is one process."""
         return self
 
     def cuda(self, device: Any = None) -> Self:

@@ -107,7 +107,7 @@ def feature_alpha_dropout(
     """Set whole channels to the floor of ``selu``; see ``alpha_dropout``."""
     x = as_tensor(input)
     check_probability(p, "feature_alpha_dropout")
-    if len(x.shape) < 2:
+    if training and p > 0 and len(x.shape) < 2:
         raise ShapeError(f"expected (N, C, ...), got {x.shape}.", where="feature_alpha_dropout")
     if not training:
         return x

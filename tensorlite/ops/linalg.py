@@ -101,6 +101,7 @@ def linear(input: Any, weight: Any, bias: TensorBase | None = None) -> Tensor:
 
     Raises:
         ShapeError: If the number of features differs from the weight's.
+        DTypeError: If the element type does.
     """
     x = as_tensor(input)
     if not x.shape or x.shape[-1] != weight.shape[-1]:
@@ -109,7 +110,13 @@ def linear(input: Any, weight: Any, bias: TensorBase | None = None) -> Tensor:
             f"(weight {weight.shape}), got shape {x.shape}.",
             where="linear",
         )
-    if bias is None or not x.dtype == weight.dtype == bias.dtype or len(weight.shape) != 2:
+    if x.dtype != weight.dtype:
+        raise DTypeError(
+            f"expected input of the weight's type {weight.dtype}, got {x.dtype}.",
+            where="linear",
+            hint="Use x.float(), or cast the layer.",
+        )
+    if bias is None or x.dtype != bias.dtype or len(weight.shape) != 2:
         out = matmul(x, Permute.apply(weight, tuple(range(len(weight.shape)))[::-1]))
         return out if bias is None else out + bias
     if len(x.shape) == 2:

@@ -199,6 +199,10 @@ def cross_entropy(
         )
     x, target = floating(input, where), as_tensor(target)
     if x.shape == target.shape and x.shape:
+        if ignore_index >= 0:
+            raise ConfigError(
+                f"expected no ignore_index with probabilities, got {ignore_index}.", where=where
+            )
         return _from_probabilities(x, target, weight, reduction, label_smoothing)
     x, classes, shape = _rows(x, target)
     classes, counted, factors = _check_classes(x, classes, weight, ignore_index, where)

@@ -71,9 +71,9 @@ class Adagrad(Optimizer):
             {
                 "lr": lr,
                 "lr_decay": lr_decay,
+                "eps": eps,
                 "weight_decay": weight_decay,
                 "initial_accumulator_value": initial_accumulator_value,
-                "eps": eps,
                 "foreach": foreach,
                 "maximize": maximize,
                 "differentiable": differentiable,

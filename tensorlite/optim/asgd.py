@@ -92,5 +92,5 @@ class ASGD(Optimizer):
         parameter -= eta * grad
         mean = state["ax"]
         mean += mu * (parameter - mean)
-        state["eta"][...] = lr / (1 + lambd * lr * step) ** group["alpha"]
-        state["mu"][...] = 1 / max(1, step - group["t0"])
+        state["eta"][...] = np.float32(lr / (1 + lambd * lr * step) ** group["alpha"])
+        state["mu"][...] = np.float32(1 / max(1, step - group["t0"]))

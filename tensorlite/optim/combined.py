@@ -105,7 +105,8 @@ class SequentialLR(_Combined):
 
 
 def _rewind(schedule: LRScheduler) -> None:
-    schedule.last_epoch -= 1
+    if not isinstance(schedule, ChainedScheduler):  # which counts nothing itself
+        schedule.last_epoch -= 1
     if isinstance(schedule, _Combined):
         for inner in schedule._schedulers:
             _rewind(inner)

@@ -106,8 +106,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
                     f"expected a whole {name} of 1 or more, got {value}.",
                     where="CosineAnnealingWarmRestarts",
                 )
-        self.T_0, self.T_mult, self.eta_min = T_0, T_mult, eta_min
-        self.T_i, self.T_cur = T_0, float(last_epoch)
+        self.T_0, self.T_i = T_0, T_0
+        self.T_mult, self.eta_min, self.T_cur = T_mult, eta_min, float(last_epoch)
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:

@@ -104,6 +104,7 @@ class CyclicLR(_Cycle):
         self.cycle_momentum = cycle_momentum
         if cycle_momentum:
             self._check_momentum(optimizer)
+            self.use_beta1 = "betas" in optimizer.defaults
             self.base_momentums = per_group(base_momentum, optimizer, "base_momentum", where)
             self.max_momentums = per_group(max_momentum, optimizer, "max_momentum", where)
         super().__init__(optimizer, last_epoch)

@@ -97,32 +97,32 @@ class MultiplicativeLR(_Functions):
 
 
 class _Decay(LRScheduler):
-    """A schedule that has a formula, ``base * factor(step)``, and a ratio from step to step.
+    """A schedule that has a formula, ``base * share(step)``, and a ratio from step to step.
 
     Each step multiplies the present rate by the ratio, so that several schedules can be chained.
     """
 
     smooth = False  # whether going on from a step takes the present rate for that step's
 
-    def factor(self, step: int) -> float:
+    def share(self, step: int) -> float:
         """The share of the first learning rate that is left after ``step`` steps."""
         raise NotImplementedError(f"{type(self).__name__} has no factor")
 
     def ratio(self, step: int) -> float:
         """The factor of a step over that of the step before."""
-        now, before = self.factor(step), self.factor(step - 1)
+        now, before = self.share(step), self.share(step - 1)
         return 1.0 if now == before else now / before
 
     def get_lr(self) -> list[float]:
         """The present rate times the ratio."""
         step = self.last_epoch
-        ratio = self.ratio(step) if step > 0 else self.factor(step)
+        ratio = self.ratio(step) if step > 0 else self.share(step)
         if step > 0 and self.smooth and self._step_count == 1:
             ratio = 1.0
         return [rate * ratio for rate in self._present()]
 
     def _get_closed_form_lr(self) -> list[float]:
-        return [base * self.factor(self.last_epoch) for base in self.base_lrs]
+        return [base * self.share(self.last_epoch) for base in self.base_lrs]
 
 
 class StepLR(_Decay):
@@ -154,7 +154,7 @@ class StepLR(_Decay):
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer, last_epoch)
 
-    def factor(self, step: int) -> float:
+    def share(self, step: int) -> float:
         """``gamma ** (step // step_size)``."""
         return self.gamma ** (step // self.step_size)
 
@@ -191,7 +191,7 @@ class MultiStepLR(_Decay):
         self.milestones, self.gamma = Counter(milestones), gamma
         super().__init__(optimizer, last_epoch)
 
-    def factor(self, step: int) -> float:
+    def share(self, step: int) -> float:
         """``gamma`` to the power of the milestones that were passed."""
         return self.gamma ** sum(n for at, n in self.milestones.items() if at <= step)
 
@@ -229,12 +229,12 @@ class ConstantLR(_Decay):
     ) -> None:
         if not 0 <= factor <= 1:
             raise ConfigError(f"expected a factor from 0 to 1, got {factor}.", where="ConstantLR")
-        self.share, self.total_iters = factor, total_iters
+        self.factor, self.total_iters = factor, total_iters
         super().__init__(optimizer, last_epoch)
 
-    def factor(self, step: int) -> float:
+    def share(self, step: int) -> float:
         """The share in the beginning, then 1."""
-        return self.share if step < self.total_iters else 1.0
+        return self.factor if step < self.total_iters else 1.0
 
 
 class LinearLR(_Decay):
@@ -279,7 +279,7 @@ class LinearLR(_Decay):
         self.total_iters = total_iters
         super().__init__(optimizer, last_epoch)
 
-    def factor(self, step: int) -> float:
+    def share(self, step: int) -> float:
         """A straight line between the shares."""
         done = min(step, self.total_iters) / self.total_iters
         return self.start_factor + (self.end_factor - self.start_factor) * done
@@ -308,7 +308,7 @@ class ExponentialLR(_Decay):
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
-    def factor(self, step: int) -> float:
+    def share(self, step: int) -> float:
         """``gamma ** step``."""
         return self.gamma**step
 
@@ -347,6 +347,6 @@ class PolynomialLR(_Decay):
         self.total_iters, self.power = total_iters, power
         super().__init__(optimizer, last_epoch)
 
-    def factor(self, step: int) -> float:
+    def share(self, step: int) -> float:
         """``(1 - step / total_iters) ** power``."""
         return (1 - min(step, self.total_iters) / self.total_iters) ** self.power

@@ -10,13 +10,14 @@ import numpy as np
 
 from tensorlite.autograd import Array, TensorBase, enable_grad, make_tensor
 from tensorlite.errors import ConfigError, ShapeError, StateError
+from tensorlite.optim.hooks import Hooked, around
 from tensorlite.tensor import Tensor
 
 Group = dict[str, Any]
 Closure = Callable[[], Any]
 
 
-class Optimizer:
+class Optimizer(Hooked):
     """A rule that moves parameters along their gradients.
 
     A subclass gives its settings to ``__init__`` and writes two methods: ``init``, the state of a
@@ -91,10 +92,11 @@ class Optimizer:
                 "expected parameters in an order, got a set.", where=where, hint="Pass a list."
             )
         members: list[Any] = [params] if isinstance(params, TensorBase) else list(params)
-        group = {**self.defaults, **{k: _number(v) for k, v in param_group.items()}}
+        group = {k: _number(v) for k, v in param_group.items()}
         if any(isinstance(member, tuple) for member in members):
             group["param_names"] = [name for name, _ in members]
             members = [member for _, member in members]
+        group = {**group, **{k: v for k, v in self.defaults.items() if k not in group}}
         known = set(self._members())
         for p in members:
             self._check_member(p)
@@ -122,6 +124,7 @@ class Optimizer:
         """Move one parameter, in place; ``grad`` must not be changed."""
         raise NotImplementedError(f"{type(self).__name__} has no update")
 
+    @around
     def step(self, closure: Closure | None = None) -> Any:
         """Move all parameters that have a gradient.
 
@@ -180,13 +183,15 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """State and settings, with parameters by number, as PyTorch has them."""
+        self._passed("state_pre")
         numbers = {p: i for i, p in enumerate(self._members())}
         groups = [
-            {**group, "params": [numbers[p] for p in group["params"]]}
+            {k: v for k, v in group.items() if k != "params"}
+            | {"params": [numbers[p] for p in group["params"]]}
             for group in self.param_groups
         ]
         state = {numbers.get(p, p): dict(values) for p, values in self.state.items()}
-        return {"state": state, "param_groups": groups}
+        return self._passed("state", {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from what ``state_dict`` returned.
@@ -195,6 +200,7 @@ class Optimizer:
             StateError: If the groups or the shapes are not this optimizer's.
         """
         where = type(self).__name__
+        state_dict = self._passed("load_pre", state_dict)
         if not {"state", "param_groups"} <= set(state_dict):
             raise StateError("expected a dict with 'state' and 'param_groups'.", where=where)
         groups = state_dict["param_groups"]
@@ -210,12 +216,14 @@ class Optimizer:
         loaded: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for number, values in state_dict["state"].items():
             p = members.get(str(number), number)
-            loaded[p] = {k: _own_copy(v, getattr(p, "dtype", None)) for k, v in values.items()}
+            dtype = getattr(p, "dtype", None)
+            loaded[p] = {k: _own_copy(v, None if k == "step" else dtype) for k, v in values.items()}
             if self.elementwise and isinstance(p, Tensor):
                 self._check_state(number, p, loaded[p])
         self.state = loaded
         for group, given in zip(self.param_groups, groups, strict=True):
             group.update({k: v for k, v in given.items() if k != "params"})
+        self._passed("load")
 
     def _check_state(self, number: Any, p: Tensor, values: dict[str, Any]) -> None:
         arrays = [v for v in values.values() if isinstance(v, TensorBase)]
@@ -231,7 +239,7 @@ class Optimizer:
     def __repr__(self) -> str:
         lines = []
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
+            lines += [""] * bool(i) + [f"Parameter Group {i}"]
             lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
         return "\n".join([f"{type(self).__name__} (", *lines, ")"])
 
@@ -302,10 +310,10 @@ def _keep(state: dict[str, Any], kept: dict[str, Any]) -> None:
 
 
 def _own_copy(value: Any, dtype: Any) -> Any:
-    """A copy of a loaded value; what has more than one number takes the parameter's type."""
+    """A copy of a loaded value; floating point numbers take the parameter's type."""
     if isinstance(value, list):
         return [_own_copy(item, dtype) for item in value]
     if not isinstance(value, (TensorBase, np.ndarray)):
         return value
     array = np.array(getattr(value, "array", value))
-    return make_tensor(array.astype(dtype) if array.ndim and array.dtype.kind == "f" else array)
+    return make_tensor(array if dtype is None or array.dtype.kind != "f" else array.astype(dtype))

@@ -62,18 +62,18 @@ class ReduceLROnPlateau(LRScheduler):
             raise ConfigError(
                 f"expected an optimizer, got {type(optimizer).__name__}.", where=where
             )
-        self.optimizer = optimizer
-        self.mode, self.factor, self.patience = mode, factor, patience
-        self.threshold, self.threshold_mode = threshold, threshold_mode
-        self.cooldown, self.eps = cooldown, eps
+        self.factor, self.optimizer = factor, optimizer
+        self.default_min_lr = None if isinstance(min_lr, (list, tuple)) else min_lr
         self.min_lrs = per_group(min_lr, optimizer, "min_lr", where)
-        self.default_min_lr = 0.0 if isinstance(min_lr, (list, tuple)) else min_lr
+        self.patience, self.cooldown, self.eps = patience, cooldown, eps
         self.last_epoch = 0
         self._last_lr = self._present()
+        self.mode_worse = math.inf if mode == "min" else -math.inf
+        self.mode, self.threshold, self.threshold_mode = mode, threshold, threshold_mode
         self._reset()
 
     def _reset(self) -> None:
-        self.best = math.inf if self.mode == "min" else -math.inf
+        self.best = self.mode_worse
         self.cooldown_counter = self.num_bad_epochs = 0
 
     def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]
@@ -113,7 +113,7 @@ class ReduceLROnPlateau(LRScheduler):
 
     def _reduce(self) -> None:
         groups: list[Any] = self.optimizer.param_groups
-        added = [self.default_min_lr] * (len(groups) - len(self.min_lrs))
+        added = [self.default_min_lr or 0.0] * (len(groups) - len(self.min_lrs))
         for group, lowest in zip(groups, [*self.min_lrs, *added], strict=True):
             rate = max(group["lr"] * self.factor, lowest)
             if group["lr"] - rate > self.eps:

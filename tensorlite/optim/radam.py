@@ -81,10 +81,10 @@ class RAdam(Optimizer):
                 "betas": tuple(betas),
                 "eps": eps,
                 "weight_decay": weight_decay,
-                "decoupled_weight_decay": decoupled_weight_decay,
-                "foreach": foreach,
                 "maximize": maximize,
+                "foreach": foreach,
                 "capturable": capturable,
+                "decoupled_weight_decay": decoupled_weight_decay,
                 "differentiable": differentiable,
             },
         )

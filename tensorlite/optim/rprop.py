@@ -65,10 +65,10 @@ class Rprop(Optimizer):
                 "lr": lr,
                 "etas": tuple(etas),
                 "step_sizes": tuple(step_sizes),
-                "capturable": capturable,
                 "foreach": foreach,
                 "maximize": maximize,
                 "differentiable": differentiable,
+                "capturable": capturable,
             },
         )
 

@@ -305,3 +305,36 @@ def test_frozen_parameters_are_told_apart() -> None:
     net = Net()
     net.freeze("features")
     assert "(24 frozen)" in str(tl.summary(net, (1, 4, 4)))
+
+
+def test_a_frozen_weight_with_a_trained_bias() -> None:
+    layer = nn.Linear(2, 2)
+    layer.weight.requires_grad_(False)
+    layer(tl.ones(1, 2)).sum().backward()
+    assert layer.weight.grad is None
+    assert layer.bias.grad.tolist() == [1.0, 1.0]
+
+
+def test_a_module_renames_what_is_loaded_and_keeps_more_than_tensors() -> None:
+    class Renamed(nn.Linear):
+        seen = 0
+
+        def get_extra_state(self) -> dict[str, int]:
+            return {"seen": self.seen}
+
+        def set_extra_state(self, state: dict[str, int]) -> None:
+            self.seen = state["seen"]
+
+        def _load_from_state_dict(self, state_dict, prefix, *rest):  # type: ignore[no-untyped-def]
+            if prefix + "old" in state_dict:
+                state_dict[prefix + "weight"] = state_dict.pop(prefix + "old")
+            super()._load_from_state_dict(state_dict, prefix, *rest)
+
+    model = nn.Sequential(Renamed(2, 2))
+    model[0].seen = 5
+    state = model.state_dict()
+    state["0.old"] = state.pop("0.weight") * 0.0
+    fresh = nn.Sequential(Renamed(2, 2))
+    assert str(fresh.load_state_dict(state)) == "<All keys matched successfully>"
+    assert fresh[0].seen == 5
+    assert not fresh[0].weight.any()

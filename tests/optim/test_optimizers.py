@@ -301,3 +301,14 @@ def test_averages_of_a_model_follow_their_rule() -> None:
     assert averaged.module.weight.item() == 5.0
     assert averaged(tl.ones(1, 1)).item() == 5.0
     assert list(averaged.state_dict()) == ["n_averaged", "module.weight"]
+
+
+def test_hooks_are_called_around_a_step() -> None:
+    calls = []
+    optimizer = tl.optim.SGD([tl.ones(1, requires_grad=True)], lr=0.1)
+    handle = optimizer.register_step_pre_hook(lambda o, args, kwargs: calls.append("before"))
+    optimizer.register_step_post_hook(lambda o, args, kwargs: calls.append("after"))
+    optimizer.step()
+    handle.remove()
+    optimizer.step()
+    assert calls == ["before", "after", "after"]
