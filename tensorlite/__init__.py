@@ -18,6 +18,15 @@ _load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 _ABSENT = {
     "func": "Use tl.autograd.functional (jacobian, hessian, vjp, jvp).",
+    "fft": "There are no complex numbers: use convolutions, or NumPy's np.fft on x.numpy().",
+    "stft": "There are no complex numbers: use NumPy's np.fft on x.numpy().",
+    "complex": "There are no complex numbers: keep the two parts in a last dimension of size 2.",
+    "complex64": "There are no complex numbers: keep the two parts in a last dimension of size 2.",
+    "complex128": "There are no complex numbers: keep the two parts in a last dimension of size 2.",
+    "cfloat": "There are no complex numbers: keep the two parts in a last dimension of size 2.",
+    "imag": "There are no complex numbers: keep the two parts in a last dimension of size 2.",
+    "bfloat16": "Use tl.float32: the processor computes in it, and it loses nothing.",
+    "sparse_coo_tensor": "There are no sparse tensors: use tl.zeros and index_put.",
     "vmap": "Give the function a batch: ops broadcast, and layers take a first dimension.",
 }
 

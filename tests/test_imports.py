@@ -32,7 +32,7 @@ LAYERS = [
     ["calling", "transaction", "registry", "random"],
     ["kernels"],
     ["autograd"],
-    ["ops", "linalg"],
+    ["ops", "linalg", "special"],
     ["tensor"],
     ["nn", "losses", "optim", "augment", "data", "utils", "serialization"],
     ["training"],

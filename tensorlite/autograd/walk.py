@@ -145,7 +145,11 @@ def _fit(grad: Any, edge: Edge, node: Op) -> Any:
                 f"backward returned a gradient of shape {grad.shape} for an input of {shape}.",
                 where=type(node).__name__,
             )
-        grad = grad.sum(axis=(*added, *stretched)).reshape(shape)
+        axes = (*added, *stretched)
+        if isinstance(grad, TensorBase):
+            grad = grad.sum(axis=axes).reshape(shape)  # type: ignore[attr-defined]
+        else:  # grad.sum() would warn where infinities meet
+            grad = np.add.reduce(grad, axis=axes).reshape(shape)
     dtype = edge.result_dtype if is_op else edge.array.dtype
     if grad.dtype != dtype:
         grad = getattr(grad, "to" if isinstance(grad, TensorBase) else "astype")(dtype)

@@ -162,6 +162,15 @@ from tensorlite.nn.smooth import (
 from tensorlite.nn.softmax import GLU, LogSoftmax, Softmax, Softmax2d, Softmin
 from tensorlite.tensor import Buffer, Parameter
 
+_PATHS = ("common_types", "modules")
+
+
+def __getattr__(name: str) -> object:
+    if name in _PATHS:  # PyTorch's paths for what is above, made when somebody asks for them
+        return import_module(f"tensorlite.nn.{name}")
+    raise AttributeError(f"module 'tensorlite.nn' has no attribute {name!r}")
+
+
 __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
@@ -333,11 +342,3 @@ __all__ = [
     "parameter",
     "utils",
 ]
-
-_PATHS = ("common_types", "modules")
-
-
-def __getattr__(name: str) -> object:
-    if name in _PATHS:  # PyTorch's paths for what is above, made when somebody asks for them
-        return import_module(f"tensorlite.nn.{name}")
-    raise AttributeError(f"module 'tensorlite.nn' has no attribute {name!r}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorlite.autograd import Array, Op, make_tensor
-from tensorlite.errors import ShapeError
+from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.convert import as_tensor, clone, operands
 from tensorlite.ops.elementwise import Where
 from tensorlite.ops.join import cat
@@ -46,12 +46,19 @@ def flip(input: Any, dims: Dims) -> Tensor:
 
 def fliplr(input: Any) -> Tensor:
     """Turn left and right around: dimension 1."""
-    return flip(input, 1)
+    return flip(_with_dims(input, 2, "fliplr"), 1)
 
 
 def flipud(input: Any) -> Tensor:
     """Turn up and down around: dimension 0."""
-    return flip(input, 0)
+    return flip(_with_dims(input, 1, "flipud"), 0)
+
+
+def _with_dims(input: Any, least: int, where: str) -> Any:
+    x = as_tensor(input)
+    if len(x.shape) < least:
+        raise ShapeError(f"expected {least} or more dimensions, got {x.shape}.", where=where)
+    return x
 
 
 def roll(input: Any, shifts: Dims, dims: Dims | None = None) -> Tensor:
@@ -73,13 +80,18 @@ def roll(input: Any, shifts: Dims, dims: Dims | None = None) -> Tensor:
     axes = tuple(dim_index(dim, len(x.shape), "roll") for dim in chosen)
     if len(axes) != len(steps):
         raise ShapeError(f"expected a shift for each of {axes}, got {steps}.", where="roll")
-    return Roll.apply(x, steps, axes) if x.shape else x
+    if not x.shape and axes:
+        raise RangeError("expected no dimensions for a scalar, got some.", where="roll")
+    return Roll.apply(x, steps, axes)
 
 
 def rot90(input: Any, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turn by ``k`` times 90 degrees, from the first of two dimensions towards the second."""
     x = as_tensor(input)
-    a, b = dim_indices(dims, len(x.shape), "rot90")
+    found = dim_indices(dims, len(x.shape), "rot90")
+    if len(found) != 2:
+        raise ShapeError(f"expected two dimensions, got {tuple(dims)}.", where="rot90")
+    a, b = found
     if k % 4 == 0:
         return clone(x)
     if k % 4 == 2:
@@ -245,12 +257,28 @@ def _matrices(input: Any, where: str) -> Tensor:
     return x
 
 
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> Tensor:
+def tril_indices(
+    row: int,
+    col: int,
+    offset: int = 0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    layout: Any = None,
+) -> Tensor:
     """Rows and columns of the lower triangle, as two rows of numbers."""
     return _triangle(np.tril_indices(row, offset, col), dtype)
 
 
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> Tensor:
+def triu_indices(
+    row: int,
+    col: int,
+    offset: int = 0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    layout: Any = None,
+) -> Tensor:
     """Rows and columns of the upper triangle, as two rows of numbers."""
     return _triangle(np.triu_indices(row, offset, col), dtype)
 
@@ -271,10 +299,12 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
     """
     parts = [part for part in (prepend, input, append) if part is not None]
     x = as_tensor(input)
+    if n < 0:
+        raise ConfigError(f"expected n of 0 or more, got {n}.", where="diff")
     if not x.shape:
         raise ShapeError("expected at least one dimension, got a scalar.", where="diff")
     at = dim_index(dim, len(x.shape), "diff")
-    if len(parts) > 1:
+    if len(parts) > 1 and n:
         x = cat(parts, at)
     before = (slice(None),) * at
     for _ in range(min(n, x.shape[at])):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorlite.autograd import TensorBase, make_tensor
-from tensorlite.errors import DTypeError, ShapeError
+from tensorlite.errors import ConfigError, DTypeError, ShapeError
 from tensorlite.ops.convert import as_tensor, operands
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def isclose(
         DTypeError: If the tensors are of different types.
     """
     a, b = as_tensor(input).array, as_tensor(other).array
+    if rtol < 0 or atol < 0:
+        raise ConfigError(f"expected rtol and atol from 0, got {rtol} and {atol}.", where="isclose")
     if a.dtype != b.dtype:
         raise DTypeError(
             f"expected one element type, got {a.dtype} and {b.dtype}.",

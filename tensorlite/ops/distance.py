@@ -44,6 +44,8 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tens
         tensor([0.8])
     """
     a, b = operands(as_tensor(x1), as_tensor(x2))
+    if a.shape != b.shape:
+        a, b = ops.broadcast_tensors(a, b)
     return ops.sum(_unit(a, dim, eps) * _unit(b, dim, eps), dim)
 
 

@@ -26,7 +26,8 @@ class Amax(Op):
     """Largest element over dimensions; equal ones share the gradient evenly."""
 
     def forward(self, x: Array, dims: tuple[int, ...], keepdim: bool, sign: int) -> Array:
-        kept = x.max(axis=dims, keepdims=True) if sign > 0 else x.min(axis=dims, keepdims=True)
+        extreme = np.maximum if sign > 0 else np.minimum
+        kept = extreme.reduce(x, axis=dims, keepdims=True)  # x.max() would warn of NaN
         self.kept_shape = kept.shape
         if self.needs[0]:
             chosen = x == kept
@@ -265,6 +266,25 @@ def quantile(
         >>> quantile([1.0, 2.0, 3.0, 4.0], 0.5).item()
         2.5
     """
+    return _quantile(input, q, dim, keepdim, interpolation, False)
+
+
+@numpy_names
+def nanquantile(
+    input: Any,
+    q: Any,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+) -> Tensor:
+    """``quantile`` of the elements that are numbers."""
+    return _quantile(input, q, dim, keepdim, interpolation, True)
+
+
+def _quantile(
+    input: Any, q: Any, dim: int | None, keepdim: bool, interpolation: str, skip: bool
+) -> Tensor:
     x = as_tensor(input)
     floating(x, "quantile")
     shares = q.array if isinstance(q, TensorBase) else np.asarray(q, x.dtype)
@@ -277,17 +297,20 @@ def quantile(
     at = 0 if dim is None else dim_index(dim, len(x.shape), "quantile")
     lines = Reshape.apply(x, (x.array.size,)) if dim is None or not x.shape else x
     _extreme_dims(lines, at, "quantile")
-    order = lines.array.argsort(axis=at, kind="stable")
-    ordered = GetItem.apply(lines, along(order, at))
-    rank = _RANKS[interpolation](shares.astype(x.dtype) * (lines.shape[at] - 1)).reshape(-1)
+    lines = lines.movedim(at, -1)
+    order = lines.array.argsort(axis=-1, kind="stable")  # NaN come last
+    ordered = GetItem.apply(lines, along(order, order.ndim - 1))
+    missing = np.add.reduce(np.isnan(lines.array), axis=-1, keepdims=True)
+    count = lines.shape[-1] - missing if skip else np.full(missing.shape, lines.shape[-1])
+    rank = shares.astype(x.dtype).reshape(-1) * np.maximum(count - 1, 0).astype(x.dtype)
+    rank = np.asarray(_RANKS[interpolation](rank))
     low, high = np.floor(rank).astype(np.int64), np.ceil(rank).astype(np.int64)
-    before = (slice(None),) * at
-    a, b = GetItem.apply(ordered, (*before, low)), GetItem.apply(ordered, (*before, high))
-    weight = make_tensor((rank - low).astype(x.dtype).reshape(-1, *(1,) * (len(a.shape) - at - 1)))
-    out = a + (b - a) * weight
-    missing = np.isnan(lines.array).any(axis=at, keepdims=True)
-    out = Where.apply(missing, np.nan, out) if missing.any() else out
-    out = out.movedim(at, 0)
+    last = low.ndim - 1
+    a, b = GetItem.apply(ordered, along(low, last)), GetItem.apply(ordered, along(high, last))
+    out = a + (b - a) * make_tensor((rank - low).astype(x.dtype))
+    bad = count == 0 if skip else missing > 0
+    out = Where.apply(bad, np.nan, out) if bad.any() else out
+    out = out.movedim(-1, 0)
     rest = x.shape[:at] + x.shape[at + 1 :] if dim is not None else ()
     if keepdim:
         rest = tuple(1 if dim is None or i == at else n for i, n in enumerate(x.shape))

@@ -28,6 +28,7 @@ def polygamma_array(n: int, x: Array) -> Array:
     """
     sign = -((-1.0) ** n)
     x = x.astype(np.float64)
+    pole = (x < 0) & (x == np.floor(x))
     total = np.zeros_like(x)
     while (low := x < ENOUGH).any():  # one step up at a time: f(x) = f(x + 1) - term(x)
         lowest = x.min()
@@ -37,6 +38,7 @@ def polygamma_array(n: int, x: Array) -> Array:
         total += np.where(low, sign * step, 0.0)
         x = np.where(low, x + 1, x)
     if n == 0:
+        total = np.where(pole, np.nan, total)
         tail = np.log(x) - 0.5 / x
     else:
         tail = sign * (math.factorial(n - 1) / x**n + math.factorial(n) / (2 * x ** (n + 1)))
@@ -94,6 +96,24 @@ def digamma(input: Any) -> Tensor:
     Source: Abramowitz and Stegun 1964, "Handbook of Mathematical Functions", 6.3.18.
     """
     return Polygamma.apply(floating(input), 0)
+
+
+def multigammaln(input: Any, p: int) -> Tensor:
+    """Take the logarithm of the gamma function of dimension ``p`` of each element.
+
+    Raises:
+        ConfigError: If ``p`` is not positive.
+    """
+    if p < 1:
+        raise ConfigError(f"expected p of 1 or more, got {p}.", where="mvlgamma")
+    x = floating(input)
+    total = lgamma(x)
+    for k in range(1, p):
+        total = total + lgamma(x - k / 2)
+    return total + p * (p - 1) / 4 * math.log(math.pi)
+
+
+mvlgamma = multigammaln
 
 
 def polygamma(n: int, input: Any) -> Tensor:

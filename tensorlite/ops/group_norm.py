@@ -64,8 +64,8 @@ class Normalize(Op):
 def _total(x: Array, dims: tuple[int, ...]) -> Array:
     """The sum over dimensions, the last ones first: quicker where channels are last in memory."""
     if len(dims) > 1:
-        x = x.sum(dims[1:], keepdims=True)
-    return x.sum(dims[0], keepdims=True)
+        x = np.add.reduce(x, dims[1:], keepdims=True)
+    return np.add.reduce(x, dims[0], keepdims=True)
 
 
 def layer_norm(

@@ -234,6 +234,8 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Te
     x, places = as_tensor(input), whole_numbers(index, "gather")
     at = dim_index(dim, len(x.shape), "gather")
     check_along(x.shape, places, at, "gather")
+    if not places.size:
+        return Reshape.apply(getitem(Reshape.apply(x, (-1,)), slice(0, 0)), places.shape)
     if not x.shape or not places.ndim:
         inside(places, x.array.size, "gather")
         return Reshape.apply(x, places.shape) if x.array.size == 1 else getitem(x, places)

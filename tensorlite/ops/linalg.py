@@ -243,11 +243,14 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: flo
 
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * bmm(batch1, batch2).sum(0)``."""
-    return _mixed(input, bmm(batch1, batch2).sum(0), beta, alpha, "addbmm")
+    product = bmm(batch1, batch2)
+    return _mixed(input, product.sum(0, dtype=product.dtype), beta, alpha, "addbmm")
 
 
 def _mixed(input: Any, product: Any, beta: float, alpha: float, where: str) -> Tensor:
     x = as_tensor(input)
+    if x.dtype.kind != "f" and product.dtype.kind != "f":
+        beta, alpha = int(beta), int(alpha)
     product = product if alpha == 1 else product * alpha
     if beta == 0:  # not even NaN counts
         return product

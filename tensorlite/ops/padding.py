@@ -84,11 +84,15 @@ def _continued(n: int, width: Width, mode: str) -> Array:
             f"in mode {mode!r}, got {width}.",
             where="pad",
         )
+    if mode == "circular":  # what is cut off is not there to go on with
+        cut = max(-width[0], 0), max(-width[1], 0)
+        kept = n - sum(cut)
+        return np.arange(-max(width[0], 0), kept + max(width[1], 0)) % kept + cut[0]
     return _CONTINUED[mode](np.arange(-width[0], n + width[1]), n)
 
 
 _CONTINUED: dict[str, Any] = {
     "reflect": lambda i, n: n - 1 - np.abs(n - 1 - np.abs(i)),
     "replicate": lambda i, n: np.clip(i, 0, n - 1),
-    "circular": lambda i, n: i % n,
+    "circular": None,
 }

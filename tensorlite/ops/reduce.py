@@ -31,7 +31,9 @@ class Sum(Op):
     def forward(self, x: Array, dims: tuple[int, ...], keepdim: bool) -> Array:
         self.input_shape = x.shape
         self.kept_shape = tuple(1 if i in dims else n for i, n in enumerate(x.shape))
-        return x.sum(axis=dims, keepdims=keepdim, dtype=None if x.dtype.kind == "f" else np.int64)
+        kind = None if x.dtype.kind == "f" else np.int64
+        add: Any = np.add
+        return add.reduce(x, axis=dims, keepdims=keepdim, dtype=kind)  # x.sum() would warn
 
     def backward(self, grad: Any) -> Any:
         return BroadcastTo.apply(Reshape.apply(grad, self.kept_shape), self.input_shape)
@@ -43,10 +45,10 @@ class LogSumExp(Op):
     def forward(self, x: Array, dims: tuple[int, ...], keepdim: bool) -> Array:
         self.save_inputs(0)
         self.save_output()
-        top = x.max(axis=dims, keepdims=True, initial=-np.inf)
+        top = np.asarray(np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf))
         top[~np.isfinite(top)] = 0
         self.kept_shape = top.shape
-        out = np.log(np.exp(x - top).sum(axis=dims, keepdims=True)) + top
+        out = np.log(np.add.reduce(np.exp(x - top), axis=dims, keepdims=True)) + top
         return out if keepdim else out.squeeze(dims)
 
     def backward(self, grad: Any) -> Any:
@@ -106,7 +108,8 @@ def sum(
         tensor([4., 6.])
     """
     x = as_tensor(input, dtype)
-    return Sum.apply(x, all_dims(dim, x.shape, "sum"), keepdim)
+    out = Sum.apply(x, all_dims(dim, x.shape, "sum"), keepdim)
+    return out if dtype is None else cast(out, dtype)
 
 
 @numpy_names
@@ -246,13 +249,15 @@ def prod(
     if not x.requires_grad:
         kind = None if x.dtype.kind == "f" else np.int64
         axis = at if x.shape else None
-        return make_tensor(np.asarray(x.array.prod(axis=axis, keepdims=keepdim, dtype=kind)))
+        multiply: Any = np.multiply
+        out = multiply.reduce(x.array, axis=axis, keepdims=keepdim, dtype=kind)
+        return make_tensor(np.asarray(out, dtype))
     wide = Reshape.apply(x, (-1,)) if at is None or not x.shape else movedim(x, at, -1)
     shape = tuple(1 if at in (None, i) else n for i, n in enumerate(x.shape))
     if not keepdim:
         shape = wide.shape[:-1]
     if not wide.shape[-1]:
-        return make_tensor(np.ones(shape, x.dtype))
+        return Sum.apply(wide, (len(wide.shape) - 1,), False).reshape(shape) + 1.0
     # The product of pairs, of pairs of pairs: no quotient, so a zero does no harm.
     while (n := wide.shape[-1]) > 1:
         pairs = _part(wide, 0, n // 2) * _part(wide, n // 2, n // 2 * 2)

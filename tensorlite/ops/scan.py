@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 class CumSum(Op):
     """Running sum from the front, or from the back."""
 
-    def forward(self, x: Array, dim: int, backwards: bool) -> Array:
+    def forward(self, x: Array, dim: int, backwards: bool, kind: Any = None) -> Array:
         self.dim, self.backwards = dim, backwards
-        kind = None if x.dtype.kind == "f" else np.int64
         if backwards:
             return np.flip(np.flip(x, dim).cumsum(axis=dim, dtype=kind), dim)
         return x.cumsum(axis=dim, dtype=kind)
@@ -63,8 +62,13 @@ def cumsum(input: Any, dim: int, *, dtype: DTypeLike | None = None) -> Tensor:
     x = as_tensor(input, dtype)
     at = dim_index(dim, len(x.shape), "cumsum")
     if not x.shape:
-        return x if x.dtype.kind == "f" else as_tensor(x, np.int64)
-    return CumSum.apply(x, at, False)
+        return x if x.dtype.kind == "f" or dtype is not None else as_tensor(x, np.int64)
+    return CumSum.apply(x, at, False, _kind(x, dtype))
+
+
+def _kind(x: Any, dtype: Any) -> Any:
+    """The element type to count in: int64 for whole numbers, unless another is asked for."""
+    return x.dtype.type if x.dtype.kind == "f" or dtype is not None else np.int64
 
 
 @numpy_names
@@ -73,10 +77,9 @@ def cumprod(input: Any, dim: int, *, dtype: DTypeLike | None = None) -> Tensor:
     x = as_tensor(input, dtype)
     at = dim_index(dim, len(x.shape), "cumprod")
     if not x.shape:
-        return x if x.dtype.kind == "f" else as_tensor(x, np.int64)
+        return x if x.dtype.kind == "f" or dtype is not None else as_tensor(x, np.int64)
     if not x.requires_grad:
-        kind = None if x.dtype.kind == "f" else np.int64
-        return make_tensor(x.array.cumprod(axis=at, dtype=kind))
+        return make_tensor(x.array.cumprod(axis=at, dtype=_kind(x, dtype)))
     before, step = (slice(None),) * at, 1
     while step < x.shape[at]:  # each element becomes the product of up to 2 * step
         first = GetItem.apply(x, (*before, slice(0, step)))

@@ -88,6 +88,9 @@ def _reduced(
     if places is None:
         return x
     values = BroadcastTo.apply(as_tensor(values, x.dtype), np.broadcast_shapes(*_shapes(places)))
+    if not x.shape:  # a scalar is worked on as a list of one
+        x, values = Reshape.apply(x, (1,)), Reshape.apply(values, (1,))
+        return Reshape.apply(reduce_at(x, (np.zeros(1, int),), values, how, include_self), ())
     return reduce_at(x, places, values, how, include_self)
 
 
@@ -100,11 +103,12 @@ def reduce_at(x: Any, places: Any, values: Any, how: str, include_self: bool) ->
     touched = np.zeros(x.shape, bool)
     touched[places] = True
     if how in ("sum", "mean"):
-        base = x if include_self else Where.apply(touched, 0, x)
+        base = x if include_self else Where.apply(touched, np.zeros((), x.dtype), x)
         total = base + PutItem.apply(values, places, x.shape)
+        total = cast(total, x.dtype)
         return total if how == "sum" else _divide(total, _counts(x, places, touched, include_self))
     if how == "prod":
-        base = x if include_self else Where.apply(touched, 1, x)
+        base = x if include_self else Where.apply(touched, np.ones((), x.dtype), x)
         for part in _rounds(places, x.shape):  # each place at most once in a round
             at = tuple(np.broadcast_to(p, part.shape)[part] for p in places)
             factor = GetItem.apply(base, at) * GetItem.apply(values, (part,))
@@ -218,10 +222,10 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     x, at, _ = _slices(input, dim, index, "index_add")
     values = _same_type(x, source, "index_add")
     if not x.shape:
-        return x + values.sum() * alpha
+        return cast(x + values.sum() * alpha, x.dtype)
     _check_slices(x, at, values, "index_add")
     added = PutItem.apply(values, at, x.shape)
-    return x + (added if alpha == 1 else added * alpha)
+    return cast(x + (added if alpha == 1 else added * alpha), x.dtype)
 
 
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Tensor:
@@ -238,7 +242,10 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Tensor:
     """Fill slices with one number."""
     x, at, _ = _slices(input, dim, index, "index_fill")
     number = value if isinstance(value, TensorBase) else _fits(x, value, "index_fill")
-    return SetItem.apply(x, number, at if x.shape else ())
+    chosen = np.zeros(x.shape, bool)
+    chosen[at if x.shape else ()] = True
+    number = cast(number, x.dtype) if isinstance(number, TensorBase) else number
+    return Where.apply(chosen, number, x)
 
 
 def _same_type(x: Any, source: Any, where: str) -> Any:

@@ -30,8 +30,9 @@ class LogSoftmax(Op):
         self.save_output()
         if not x.size:
             return x.copy()
-        shifted = x - x.max(axis=dim, keepdims=True)
-        return shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
+        out = np.asarray(x - np.maximum.reduce(x, axis=dim, keepdims=True))
+        out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
+        return out
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
@@ -46,8 +47,10 @@ class Softmax(Op):
         self.save_output()
         if not x.size:
             return x.copy()
-        e = np.exp(x - x.max(axis=dim, keepdims=True))
-        return e / e.sum(axis=dim, keepdims=True)
+        out = np.asarray(x - np.maximum.reduce(x, axis=dim, keepdims=True))
+        np.exp(out, out=out)
+        out /= np.add.reduce(out, axis=dim, keepdims=True)
+        return out
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tensorlite.autograd import Array, Op
 from tensorlite.errors import GraphError, ShapeError
+from tensorlite.ops.choose import Where
 from tensorlite.ops.convert import as_tensor, operands
 from tensorlite.ops.functions import Exp
 from tensorlite.ops.linalg import MatMul
@@ -119,6 +121,12 @@ def det(A: Any) -> Tensor:
     """Determinant of matrices; one that is singular has no gradient."""
     sign, size = slogdet(A)
     return sign * Exp.apply(size)
+
+
+def logdet(A: Any) -> Tensor:
+    """Logarithm of the determinant; NaN where that is negative."""
+    sign, size = slogdet(A)
+    return Where.apply(sign.array < 0, math.nan, size)
 
 
 def slogdet(A: Any) -> tuple[Tensor, Tensor]:

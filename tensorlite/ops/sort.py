@@ -132,7 +132,8 @@ def unique_consecutive(
     lines = x.array.reshape(-1) if dim is None else x.array
     at = 0 if dim is None else dim_index(dim, len(x.shape), "unique_consecutive")
     rows = np.moveaxis(lines, at, 0)
-    changed = (rows[1:] != rows[:-1]).reshape(max(len(rows) - 1, 0), -1).any(1)
+    differs = rows[1:] != rows[:-1]
+    changed = differs.any(axis=tuple(range(1, differs.ndim)))
     first = np.concatenate([np.ones(min(len(rows), 1), bool), changed])
     inverse = np.cumsum(first) - 1
     counts = np.bincount(inverse) if inverse.size else np.zeros(0, np.int64)

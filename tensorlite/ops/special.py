@@ -102,15 +102,21 @@ def _erfc(x: Array) -> Array:
     return select(size > 0.46875, outer, inner).astype(x.dtype, copy=False)
 
 
-def _upper(x: Array) -> Array:
-    """``1 - erf(x)`` for ``x`` from 0.46875."""
-    x = np.minimum(x, 30.0)  # beyond it the result is 0
+def _upper_scaled(x: Array) -> Array:
+    """``(1 - erf(x)) * exp(x * x)`` for ``x`` from 0.46875."""
     value = np.asarray(_quotient(np.minimum(x, 4.0), MIDDLE))
     far = x > 4
     if far.any():
         distant = x[far]
         inverse = 1 / (distant * distant)
         value[far] = (1 / ROOT_PI - inverse * _quotient(inverse, FAR)) / distant
+    return value
+
+
+def _upper(x: Array) -> Array:
+    """``1 - erf(x)`` for ``x`` from 0.46875."""
+    x = np.minimum(x, 30.0)  # beyond it the result is 0
+    value = _upper_scaled(x)
     # exp(-x * x) in two factors: the square of x cut to sixteenths has no rounding error
     cut = np.trunc(x * 16) / 16
     value *= np.exp(-cut * cut)
@@ -154,6 +160,23 @@ class Erfc(Op):
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
         return grad * (-2 / ROOT_PI) * Exp.apply(-(x * x))
+
+
+class Erfcx(Op):
+    """``erfc(x) * exp(x * x)``."""
+
+    def forward(self, x: Array) -> Array:
+        self.save_inputs(0)
+        self.save_output()
+        wide = x.astype(np.float64)
+        near = np.minimum(wide, 0.46875)
+        low = np.exp(near * near) * erfc_array(near)
+        far = _upper_scaled(np.maximum(wide, 0.46875))
+        return np.where(wide > 0.46875, far, low).astype(x.dtype)
+
+    def backward(self, grad: Any) -> Any:
+        x, y = self.saved
+        return grad * (x * y * 2 - 2 / ROOT_PI)
 
 
 class Erfinv(Op):
@@ -215,6 +238,11 @@ def erf(input: Any) -> Tensor:
 def erfc(input: Any) -> Tensor:
     """Take 1 minus the error function of each element, exact where that is small."""
     return Erfc.apply(floating(input))
+
+
+def erfcx(input: Any) -> Tensor:
+    """Take ``erfc(x) * exp(x * x)`` of each element."""
+    return Erfcx.apply(floating(input))
 
 
 def erfinv(input: Any) -> Tensor:

@@ -13,10 +13,11 @@ from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.convert import as_tensor
 from tensorlite.ops.elementwise import Pow, Where, sub
 from tensorlite.ops.extreme import Amax
+from tensorlite.ops.factors import svdvals
 from tensorlite.ops.functions import Abs
 from tensorlite.ops.names import numpy_names
 from tensorlite.ops.reduce import Dims, Sum, all_dims, floating, root
-from tensorlite.ops.shape import RangeError, Reshape
+from tensorlite.ops.shape import RangeError, Reshape, movedim
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -44,7 +45,8 @@ def norm(
         5.0
     """
     if p == "nuc":
-        raise ConfigError("expected a power, got 'nuc'.", where="norm", hint="Use p='fro'.")
+        x = as_tensor(input, dtype)
+        return matrix_norm(x, "nuc", (0, 1) if dim is None else dim, keepdim)  # type: ignore[arg-type]
     return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
 
 
@@ -105,14 +107,30 @@ def matrix_norm(
         raise ShapeError(f"expected two dimensions, got {dim}.", where="matrix_norm")
     if ord == "fro":
         return vector_norm(tensor, 2, dims, keepdim)
+    if ord in ("nuc", 2, -2):
+        return _by_singular_values(tensor, ord, dims, keepdim)
     if ord not in (1, -1, math.inf, -math.inf):
-        raise ConfigError(f"expected 'fro', inf, -inf, 1 or -1, got {ord!r}.", where="matrix_norm")
+        raise ConfigError(
+            f"expected 'fro', 'nuc', inf, -inf, 1, -1, 2 or -2, got {ord!r}.", where="matrix_norm"
+        )
     along, across = dims if abs(ord) == 1 else dims[::-1]
     sums = Sum.apply(Abs.apply(tensor), (along,), True)
     out = Amax.apply(sums, (across,), True, 1 if ord > 0 else -1)
     if keepdim:
         return out
     return Reshape.apply(out, tuple(n for i, n in enumerate(out.shape) if i not in dims))
+
+
+def _by_singular_values(x: Any, ord: Any, dims: tuple[int, ...], keepdim: bool) -> Tensor:
+    """The sum of the singular values, the largest or the smallest one."""
+    values = svdvals(movedim(x, dims, (-2, -1)))
+    last = (len(values.shape) - 1,)
+    if ord == "nuc":
+        out = Sum.apply(values, last, False)
+    else:
+        out = Amax.apply(values, last, False, 1 if ord > 0 else -1)
+    shape = tuple(1 if i in dims else n for i, n in enumerate(x.shape))
+    return Reshape.apply(out, shape) if keepdim else out
 
 
 @numpy_names

@@ -121,6 +121,11 @@ class Conversions(TensorBase):
         return array.flags.c_contiguous
 
     @property
+    def mH(self) -> Tensor:  # noqa: N802 - PyTorch's name
+        """The last two dimensions changed round: all numbers are real."""
+        return ops.transpose(self, -2, -1)
+
+    @property
     def mT(self) -> Tensor:  # noqa: N802 - PyTorch's name
         """The last two dimensions changed round."""
         return ops.transpose(self, -2, -1)
@@ -203,39 +208,39 @@ class Conversions(TensorBase):
         """Itself: no device copies from its memory."""
         return self  # type: ignore[return-value]
 
-    def float(self) -> Tensor:
+    def float(self, memory_format: Any = None) -> Tensor:
         """Cast to float32."""
         return ops.cast(self, np.float32)
 
-    def double(self) -> Tensor:
+    def double(self, memory_format: Any = None) -> Tensor:
         """Cast to float64."""
         return ops.cast(self, np.float64)
 
-    def half(self) -> Tensor:
+    def half(self, memory_format: Any = None) -> Tensor:
         """Cast to float16, for storage: arithmetic in it is slow."""
         return ops.cast(self, np.float16)
 
-    def long(self) -> Tensor:
+    def long(self, memory_format: Any = None) -> Tensor:
         """Cast to int64."""
         return ops.cast(self, np.int64)
 
-    def int(self) -> Tensor:
+    def int(self, memory_format: Any = None) -> Tensor:
         """Cast to int32."""
         return ops.cast(self, np.int32)
 
-    def short(self) -> Tensor:
+    def short(self, memory_format: Any = None) -> Tensor:
         """Cast to int16."""
         return ops.cast(self, np.int16)
 
-    def char(self) -> Tensor:
+    def char(self, memory_format: Any = None) -> Tensor:
         """Cast to int8."""
         return ops.cast(self, np.int8)
 
-    def byte(self) -> Tensor:
+    def byte(self, memory_format: Any = None) -> Tensor:
         """Cast to uint8."""
         return ops.cast(self, np.uint8)
 
-    def bool(self) -> Tensor:
+    def bool(self, memory_format: Any = None) -> Tensor:
         """Tell which elements are not 0."""
         return ops.cast(self, np.bool_)
 

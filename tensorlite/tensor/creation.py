@@ -6,6 +6,7 @@ All take ``dtype``, ``device`` and ``requires_grad`` as PyTorch's do, and ``layo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
@@ -175,6 +176,8 @@ def eye(
     **ignored: Any,
 ) -> Tensor:
     """A matrix of zeros with ones on its diagonal."""
+    if n < 0 or (m is not None and m < 0):
+        raise ConfigError(f"expected sizes of 0 or more, got {n} and {m}.", where="eye")
     return finished(np.eye(n, m, dtype=dtype or default_float()), device, requires_grad, ignored)
 
 
@@ -227,12 +230,18 @@ def arange(
     """
     bounds = (0, start, step) if end is None else (start, end, step)
     first, last, by = (x.item() if isinstance(x, Tensor) else x for x in bounds)
-    if not by or (last - first) / by < 0:
+    if not by or not math.isfinite(last - first) or (last - first) / by < 0:
         raise ConfigError(f"expected steps towards {last}, got {by} from {first}.", where="arange")
     if dtype is None:
         floats = any(to_kind(x).kind == "f" for x in (first, last, by))
         dtype = default_float() if floats else np.int64
-    return finished(np.arange(first, last, by).astype(dtype), device, requires_grad, ignored)
+    if np.dtype(dtype).kind in "iu":  # the bounds and the step are cut off first
+        if not int(by):
+            raise ConfigError(f"expected a whole step, got {by}.", where="arange")
+        values = np.arange(int(first), int(last), int(by))
+    else:
+        values = np.arange(first, last, by)
+    return finished(values.astype(dtype), device, requires_grad, ignored)
 
 
 def linspace(
@@ -251,7 +260,9 @@ def linspace(
         >>> linspace(0, 1, 3)
         tensor([0. , 0.5, 1. ])
     """
-    values = np.linspace(float(start), float(end), steps)
+    if np.dtype(dtype or np.float32).kind in "iu":
+        start, end = int(start), int(end)
+    values = _even(start, end, steps, "linspace")
     return finished(values.astype(dtype or default_float()), device, requires_grad, ignored)
 
 
@@ -267,8 +278,16 @@ def logspace(
     **ignored: Any,
 ) -> Tensor:
     """Powers of ``base`` whose exponents are at even distances."""
-    values = float(base) ** np.linspace(float(start), float(end), steps)
+    if np.dtype(dtype or np.float32).kind in "iu":
+        start, end = int(start), int(end)
+    values = float(base) ** _even(start, end, steps, "logspace")
     return finished(values.astype(dtype or default_float()), device, requires_grad, ignored)
+
+
+def _even(start: Any, end: Any, steps: int, where: str) -> Array:
+    if not isinstance(steps, Integral) or steps < 0:
+        raise ConfigError(f"expected a number of steps, 0 or more, got {steps!r}.", where=where)
+    return np.linspace(float(start), float(end), int(steps))
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:

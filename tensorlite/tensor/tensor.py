@@ -19,6 +19,7 @@ from tensorlite.ops.shape import dim_index
 from tensorlite.tensor.arithmetic import Arithmetic
 from tensorlite.tensor.conversion import Conversions, from_arguments
 from tensorlite.tensor.filling import Filling
+from tensorlite.tensor.functions import Functions
 from tensorlite.tensor.gradients import Gradients
 from tensorlite.tensor.indexing import Indexing
 from tensorlite.tensor.inplace import InPlace
@@ -38,6 +39,7 @@ class Tensor(
     Shapes,
     Conversions,
     Filling,
+    Functions,
     Gradients,
     InPlace,
 ):
