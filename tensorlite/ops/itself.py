@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tensorlite.ops.activations import celu, elu, hardtanh, leaky_relu, rrelu, selu, threshold
-
 
 def _method(name: str) -> Callable[..., Any]:
     def function(input: Any, *args: Any, **options: Any) -> Any:
@@ -15,15 +13,6 @@ def _method(name: str) -> Callable[..., Any]:
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"``input.{name}(...)``; see there."
     return function
-
-
-def _written_back(function: Callable[..., Any]) -> Callable[..., Any]:
-    def written(input: Any, *args: Any, **options: Any) -> Any:
-        return input.copy_(function(input, *args, **options))
-
-    written.__name__ = written.__qualname__ = f"{function.__name__}_"
-    written.__doc__ = f"``{function.__name__}`` in place; see there."
-    return written
 
 
 abs_ = _method("abs_")
@@ -43,7 +32,6 @@ log1p_ = _method("log1p_")
 nan_to_num_ = _method("nan_to_num_")
 neg_ = _method("neg_")
 reciprocal_ = _method("reciprocal_")
-relu_ = _method("relu_")
 round_ = _method("round_")
 rsqrt_ = _method("rsqrt_")
 sigmoid_ = _method("sigmoid_")
@@ -53,11 +41,3 @@ square_ = _method("square_")
 tanh_ = _method("tanh_")
 trunc_ = _method("trunc_")
 zero_ = _method("zero_")
-
-celu_ = _written_back(celu)
-elu_ = _written_back(elu)
-hardtanh_ = _written_back(hardtanh)
-leaky_relu_ = _written_back(leaky_relu)
-rrelu_ = _written_back(rrelu)
-selu_ = _written_back(selu)
-threshold_ = _written_back(threshold)
