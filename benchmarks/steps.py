@@ -25,7 +25,15 @@ from typing import Any
 
 STARTED = time.time()
 ROOT = Path(__file__).resolve().parent.parent
-MODELS = {"lenet5-64": 64, "lenet5-256": 256, "vgg-mini-128": 128}
+MODELS = {
+    "lenet5-64": 64,
+    "lenet5-256": 256,
+    "vgg-mini-128": 128,
+    "nin-128": 128,
+    "alexnet-lite-128": 128,
+    "resnet20-128": 128,
+    "mlp-64": 64,
+}
 CONTENDERS = ("tensorlite", "tensorlite-functional", "torch", "torch-channels-last")
 
 
@@ -38,6 +46,15 @@ def build(nn: Any, model: str) -> tuple[Any, tuple[int, int, int]]:
             nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
         ]  # fmt: skip
         return nn.Sequential(*layers), (1, 28, 28)
+    if model.startswith("mlp"):
+        layers = [nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)]
+        return nn.Sequential(*layers), (1, 28, 28)
+    builders = {"vgg": vgg_mini, "nin": nin, "alexnet": alexnet_lite, "resnet20": resnet20}
+    return builders[model.partition("-")[0]](nn), (3, 32, 32)
+
+
+def vgg_mini(nn: Any) -> Any:
+    """Simonyan and Zisserman's kind, three stages, with batch norm."""
     layers, channels = [], 3
     for width in (64, 64, 0, 128, 128, 0, 256, 256, 0):
         if width:
@@ -47,7 +64,62 @@ def build(nn: Any, model: str) -> tuple[Any, tuple[int, int, int]]:
         else:
             layers.append(nn.MaxPool2d(2))
     layers += [nn.Flatten(), nn.Linear(256 * 16, 512), nn.ReLU(), nn.Linear(512, 10)]
-    return nn.Sequential(*layers), (3, 32, 32)
+    return nn.Sequential(*layers)
+
+
+def nin(nn: Any) -> Any:
+    """Lin, Chen and Yan's for CIFAR, as published."""
+    layers = []
+    for given, widths, window, pool in (
+        (3, (192, 160, 96), 5, nn.MaxPool2d(3, 2, 1)),
+        (96, (192, 192, 192), 5, nn.AvgPool2d(3, 2, 1)),
+        (192, (192, 192, 10), 3, nn.AvgPool2d(8)),
+    ):
+        for width in widths:
+            layers += [nn.Conv2d(given, width, window, padding=window // 2), nn.ReLU()]
+            given, window = width, 1
+        layers += [pool, nn.Dropout(0.5)] if width > 10 else [pool, nn.Flatten()]
+    return nn.Sequential(*layers)
+
+
+def alexnet_lite(nn: Any) -> Any:
+    """Krizhevsky's five convolutions for small pictures."""
+    return nn.Sequential(
+        nn.Conv2d(3, 64, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2),
+        nn.Conv2d(64, 192, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2),
+        nn.Conv2d(192, 384, 3, padding=1), nn.ReLU(),
+        nn.Conv2d(384, 256, 3, padding=1), nn.ReLU(),
+        nn.Conv2d(256, 256, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2),
+        nn.Flatten(), nn.Dropout(0.5), nn.Linear(2304, 256), nn.ReLU(), nn.Linear(256, 10),
+    )  # fmt: skip
+
+
+def resnet20(nn: Any) -> Any:
+    """He and others' for CIFAR, with projections."""
+
+    class Block(nn.Module):  # type: ignore[misc]
+        def __init__(self, given: int, width: int, stride: int) -> None:
+            super().__init__()
+            self.body = nn.Sequential(
+                nn.Conv2d(given, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+                nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width),
+            )  # fmt: skip
+            self.shortcut = nn.Sequential()
+            if stride > 1:
+                project = nn.Conv2d(given, width, 1, stride, bias=False)
+                self.shortcut = nn.Sequential(project, nn.BatchNorm2d(width))
+            self.relu = nn.ReLU()
+
+        def forward(self, x: Any) -> Any:
+            return self.relu(self.body(x) + self.shortcut(x))
+
+    layers, given = [nn.Conv2d(3, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU()], 16
+    for width in (16, 32, 64):
+        for _ in range(3):
+            layers.append(Block(given, width, 2 if given != width else 1))
+            given = width
+    layers += [nn.AvgPool2d(8), nn.Flatten(), nn.Linear(64, 10)]
+    return nn.Sequential(*layers)
 
 
 def tensorlite_step(model: str, style: str) -> Any:
