@@ -41,9 +41,9 @@ class Clock:
 
     def watch(self) -> None:
         """Put the clock around every op."""
-        from tensorlite.autograd import Op
+        from tensorlite.autograd import Op, walk
 
-        apply, gradients = Op.apply.__func__, Op._gradients  # type: ignore[attr-defined]
+        apply, gradients = Op.apply.__func__, walk._gradients  # type: ignore[attr-defined]
 
         def apply_timed(cls: Any, *inputs: Any) -> Any:
             return self.timed(cls.__name__, apply, cls, *inputs)
@@ -52,7 +52,7 @@ class Clock:
             return self.timed(f"{type(node).__name__} backward", gradients, node, *args)
 
         Op.apply = classmethod(apply_timed)  # type: ignore[method-assign, assignment]
-        Op._gradients = gradients_timed  # type: ignore[method-assign]
+        walk._gradients = gradients_timed
 
 
 def main() -> None:

@@ -101,7 +101,7 @@ COMPILED = (4, 3), (2, 3), (4, 5)  # block and window
 FEW = 16  # channels or filters below which vectors would be half empty
 SPAN = 500_000  # bytes of turned blocks that stay near the processor
 WIDE = 1 << 13  # weights per place beyond which more blocks at a time save reading them
-TURNS = 4.0  # ticks for each vector and row of a transform
+TURNS = 2.0  # ticks for each vector and row of a transform
 
 
 def block(shape: tuple[int, int, int, int], window: Pair, out: Pair, steps: Any, dtype: Any) -> int:
