@@ -64,11 +64,8 @@ def _print(found: Data, splits: dict[str, Any]) -> None:
     for name, split in splits.items():
         dataset = found.splits[name]
         click.echo()
-        rows = [
-            ("split", name),
-            ("size", _size(split, "pictures" if dataset.noun == "pictures" else "images")),
-            ("channels", _depth(split)),
-        ]
+        noun = "pictures" if dataset.noun == "pictures" else "images"
+        rows = [("split", name), ("size", _size(split, noun)), ("channels", _depth(split))]
         rows += [("classes", _classes(split["classes"], found.task)), ("fitted", split["fitted"])]
         fields(rows)
     for text in found.notes:

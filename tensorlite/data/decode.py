@@ -153,8 +153,8 @@ def _orientation(image: Image) -> int:
 
 
 def _turned(image: Image) -> bool:
-    """Whether the sides of the picture are swapped in the file."""
-    return 5 <= _orientation(image) <= 8
+    """Whether the sides of the picture are swapped in the file; of TIFF, Pillow swaps them."""
+    return image.format != "TIFF" and 5 <= _orientation(image) <= 8
 
 
 def _upright(image: Image) -> Image:

@@ -67,7 +67,8 @@ class Data:
                 · 1,437 train / 360 held out, other writers
         """
         total = sum(map(len, self.splits.values()))
-        what = f"{total:,} {self._first.noun}, {_plural(len(self.classes), 'class', 'classes')}"
+        noun = self._first.noun.removesuffix("s") if total == 1 else self._first.noun
+        what = f"{total:,} {noun}, {_plural(len(self.classes), 'class', 'classes')}"
         if self.task == "boxes":
             boxes = sum(sum(counts.values()) for counts in self.counts().values())
             what += f", {_plural(boxes, 'box', 'boxes')}"
