@@ -85,7 +85,8 @@ def _remark_unlabelled(root: Path, found: Mapping[str, Gathered], index: Picture
     by_split: dict[str, list[str]] = {}
     for file in alone:
         split = split_on_way(Path(file), root)
-        by_split.setdefault(split if split in found else next(iter(found)), []).append(file)
+        known = split if split is not None and split in found else next(iter(found))
+        by_split.setdefault(known, []).append(file)
     for split, files in by_split.items():
         found[split].remarks += summed("not annotated", files)
 

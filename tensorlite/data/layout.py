@@ -94,7 +94,7 @@ def walk(folder: Path) -> Iterator[Path]:
             yield child
 
 
-def near_files(folder: Path, suffix: str, depth: int, limit: int = 2000) -> Iterator[Path]:
+def near_files(folder: Path, suffix: str, depth: int, limit: int = 100_000) -> Iterator[Path]:
     """Files with this suffix, the nearest first; what cannot be read is passed over."""
     level = [folder]
     for _ in range(depth + 1):

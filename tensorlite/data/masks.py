@@ -25,6 +25,8 @@ MASKS = re.compile(_MASKS, re.IGNORECASE)
 IMAGES = re.compile(r"(?:images?|imgs?|pictures|photos|jpegimages|input|x)", re.IGNORECASE)
 ENDING = re.compile(rf"[-_. ]?(?:{_MASKS}|l)$", re.IGNORECASE)  # "a_mask", "a_L"
 TABLES = ("classes.csv", "class_dict.csv", "labels.csv", "classes.txt", "labels.txt")
+ROWS = "Rows are index,name,red,green,blue"
+_RGB = (("red", "r"), ("green", "g"), ("blue", "b"))
 LOSSLESS = frozenset(".png .tif .tiff .bmp .gif .pgm".split())
 
 
@@ -168,45 +170,59 @@ def _classes(root: Path, masks: list[Path]) -> tuple[list[str], list[Any] | None
 
 
 def _read_table(table: Path) -> tuple[list[str], list[Any] | None]:
-    text = read_text(table)
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    rows = [
-        [cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)
-    ]
-    rows = [row for row in rows if any(row)]
-    head = [cell.casefold() for cell in rows[0]] if rows else []
-    named = next(
-        (head.index(n) for n in ("name", "class", "label", "class_name") if n in head), None
-    )
-    number = next((head.index(n) for n in ("index", "id", "number", "value") if n in head), None)
-    if named is None:  # without a head: names, or numbers and names
-        number = 0 if rows and len(rows[0]) > 1 and rows[0][0].isdecimal() else None
-        named = 0 if number is None else 1
-        body = rows
-    else:
-        body = rows[1:]
-    colour = [next((head.index(n) for n in names if n in head), None) for names in _RGB]
+    """Names and colours; rows are numbered where the table has no numbers."""
+    rows = _rows(table)
+    columns = _columns(rows)
     found: dict[int, tuple[str, Any]] = {}
-    for line, row in enumerate(body):
+    for line, row in enumerate(rows[columns.first :]):
         try:
-            index = line if number is None else int(row[number])
-            shade = None if None in colour else tuple(int(row[c]) for c in colour if c is not None)
-            entry = printable(row[named]), shade
+            index = line if columns.number is None else int(row[columns.number])
+            colour = tuple(int(row[column]) for column in columns.colour) or None
+            entry = printable(row[columns.name]), colour
         except (ValueError, IndexError) as error:
             message = f"{table} has the row {','.join(row)!r}, which is no class."
-            raise DataError(message, hint="Rows are index,name,red,green,blue") from error
+            raise DataError(message, hint=ROWS) from error
         if index in found:
-            raise DataError(f"{table} has two classes with the number {index}.")
+            raise DataError(f"{table} has two classes with the number {index}.", hint=ROWS)
         if not 0 <= index <= 255:
-            raise DataError(f"{table} has the class number {index}; masks have them up to 255.")
-        found[index] = entry
-    found = {index: entry for index, entry in found.items() if index != IGNORED}
+            raise DataError(f"{table} has the number {index}; masks have them up to 255.")
+        if index != IGNORED:
+            found[index] = entry
     if not found:
-        raise DataError(f"{table} names no class.", hint="Rows are index,name,red,green,blue")
-    absent: tuple[str, Any] = ("", (-1, -1, -1))
-    entries = [found.get(i, (str(i), absent[1])) for i in range(max(found) + 1)]
-    colours = None if None in colour else [shade for _, shade in entries]
-    return [name for name, _ in entries], colours
+        raise DataError(f"{table} names no class.", hint=ROWS)
+    every = [found.get(index, (str(index), (-1, -1, -1))) for index in range(max(found) + 1)]
+    colours = [colour for _, colour in every] if columns.colour else None
+    return [name for name, _ in every], colours
 
 
-_RGB = (("red", "r"), ("green", "g"), ("blue", "b"))
+def _rows(table: Path) -> list[list[str]]:
+    text = read_text(table)
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.reader(text.splitlines(), delimiter=delimiter)
+    return [cells for row in rows if any(cells := [cell.strip() for cell in row])]
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Where names, numbers and colours stand, and the first row that is a class."""
+
+    name: int
+    number: int | None
+    colour: tuple[int, ...]
+    first: int
+
+
+def _columns(rows: list[list[str]]) -> _Columns:
+    head = [cell.casefold() for cell in rows[0]] if rows else []
+    name = _place(head, ("name", "class", "label", "class_name"))
+    if name is None:  # without a head: names, or numbers and names
+        numbered = bool(rows) and len(rows[0]) > 1 and rows[0][0].isdecimal()
+        return _Columns(int(numbered), 0 if numbered else None, (), 0)
+    colour = [_place(head, names) for names in _RGB]
+    full = tuple(column for column in colour if column is not None)
+    number = _place(head, ("index", "id", "number", "value"))
+    return _Columns(name, number, full if len(full) == 3 else (), 1)
+
+
+def _place(head: list[str], names: tuple[str, ...]) -> int | None:
+    return next((head.index(name) for name in names if name in head), None)

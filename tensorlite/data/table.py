@@ -112,7 +112,7 @@ def _label_columns(
     named = [column for column in _named(keys, LABELS) if column in free]
     text = [c for c in named if any(_number(cell) is None for cell in _cells(body, c) if cell)]
     if named:
-        return (text or named)[:1]
+        return ((text or named)[0],)
     marks = [c for c in free if {_number(cell) for cell in _cells(body, c)} <= {0, 1}]
     if (
         keys

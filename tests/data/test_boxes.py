@@ -200,3 +200,21 @@ def test_a_damaged_coco_file_is_named(tree):
     file.write_text(file.read_text()[:-5])
     with pytest.raises(DataError, match="is no complete JSON"):
         open_data(tree.root)
+
+
+def test_annotations_behind_many_pictures_are_recognised(tree):
+    tree.picture("images/a.jpg")
+    for number in range(2500):
+        (tree.root / "images" / f"{number}.jpg").touch()
+    tree.voc("xmls/a.xml", "a.jpg", ONE)
+    assert open_data(tree.root).kind == "voc"
+
+
+def test_a_model_of_classes_refuses_boxes(tree):
+    from tensorlite.training.building import model_parts
+    from tensorlite.training.config import Settings
+
+    tree.picture("a.jpg")
+    tree.voc("a.xml", "a.jpg", ONE)
+    with pytest.raises(DataError, match="'lenet5' needs a class for each picture, got boxes"):
+        model_parts(open_data(tree.root), Settings(model="lenet5"))
