@@ -231,6 +231,12 @@ def register_readers(register: Register) -> None:
 
     register("idx", readers.IdxReader())
     register("image_folder", readers.ImageFolderReader())
+    register("cifar", readers.CifarReader())
+    register("coco", readers.CocoReader())
+    register("csv", readers.CsvReader())
+    register("masks", readers.MaskReader())
+    register("npz", readers.NpzReader())
+    register("voc", readers.VocReader())
 
 
 @hookimpl

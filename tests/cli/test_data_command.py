@@ -62,3 +62,19 @@ def test_control_characters_of_file_names_do_not_reach_the_terminal(tensorlite, 
     assert failed.returncode == 3 and r"\x1b[2J.png is empty" in failed.stderr
     assert "\x1b" not in done.stdout + done.stderr + failed.stderr
     assert "\x07" not in done.stdout + done.stderr + failed.stderr
+
+
+def test_what_is_damaged_is_told_after_all_the_rest(tensorlite, tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for number, size in enumerate(((4, 4), (6, 5))):
+            Image.new("RGB", size).save(tmp_path / "photos" / name / f"{number}.png")
+    (tmp_path / "photos" / "cat" / "2.png").write_bytes(b"no picture")
+    done = tensorlite("data", "info", "photos")
+    assert done.returncode == 3 and "classes   cat 2, dog 2" in done.stdout
+    assert "4 pictures of 2 sizes, 4 to 5 high and 4 to 6 wide" in done.stdout
+    assert "2.png cannot be decoded (none of PNG" in done.stderr and "--skip-bad" in done.stderr
+    done = tensorlite("data", "info", "photos", "--skip-bad", "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 0 and len(found["damaged"]) == 1
+    assert found["task"] == "classification" and found["splits"]["train"]["channels"] == {"3": 4}

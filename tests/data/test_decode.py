@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tensorlite.data import decode
-from tensorlite.data.decode import PIXEL_LIMIT, peek
+from tensorlite.data.decode import PIXEL_LIMIT, decode_mask, peek
 from tensorlite.errors import DataError
 
 
@@ -58,6 +58,61 @@ def test_the_orientation_of_the_camera_is_applied(tmp_path):
     exif[0x0112] = 6  # turn a quarter clockwise to look at it
     path = save(tmp_path / "a.jpg", size=(8, 6), exif=exif)
     assert decode(path, 1).shape == (1, 8, 6) and peek(path) == (1, 8, 6)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_each_orientation_is_that_of_pillow(tmp_path, suffix, orientation):
+    pixels = np.zeros((6, 8, 3), np.uint8)
+    pixels[:3, :4] = 255
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(pixels).save(path, exif=exif)
+    with Image.open(path) as image:
+        upright = np.asarray(ImageOps.exif_transpose(image).convert("RGB")).transpose(2, 0, 1)
+    assert np.array_equal(decode(path, 3), upright) and peek(path) == upright.shape
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")  # as decode itself asks of Python
+@pytest.mark.parametrize("exif", [b"Exif\0\0garbage", b"Exif\0\0II*\0\xff\xff\xff\0"])
+def test_a_damaged_note_of_the_camera_does_no_harm(tmp_path, exif):
+    path = save(tmp_path / "a.jpg", 200, exif=exif)
+    assert (decode(path, 1) == 200).all() and peek(path) == (1, 6, 8)
+
+
+def test_progressive_and_palette_pictures_are_read(tmp_path):
+    path = save(tmp_path / "a.jpg", (200, 100, 50), mode="RGB", progressive=True)
+    assert np.abs(decode(path)[:, 0, 0].astype(int) - (200, 100, 50)).max() <= 4
+    for colour, channels in ((99, 99, 99), 1), ((99, 0, 9), 3):
+        path = tmp_path / "a.png"
+        Image.new("RGB", (8, 6), colour).quantize(4).save(path, transparency=bytes([255, 9]))
+        assert decode(path).shape == (channels, 6, 8) and peek(path) == (channels, 6, 8)
+
+
+def test_sixteen_bits_and_fractions_become_bytes(tmp_path):
+    (tmp_path / "a.pgm").write_bytes(b"P5 2 1 65535\n" + bytes([100, 0, 200, 0]))
+    assert decode(tmp_path / "a.pgm").tolist() == [[[100, 200]]]
+    Image.fromarray(np.full((2, 2), 0.5, np.float32)).save(tmp_path / "a.tif")
+    assert (decode(tmp_path / "a.tif") == 128).all()
+
+
+def test_a_whole_picture_is_framed_with_zeros(tmp_path):
+    path = save(tmp_path / "a.png", 255, size=(40, 20))
+    framed = decode(path, 1, (20, 20), whole=True)[0]
+    assert (framed[5:15] == 255).all() and not framed[:5].any() and not framed[15:].any()
+
+
+def test_masks_keep_their_numbers(tmp_path):
+    numbers = np.array([[0, 1, 254], [7, 255, 3]], np.uint8)
+    Image.fromarray(numbers).save(tmp_path / "a.png")
+    Image.fromarray(numbers.astype(np.uint16)).save(tmp_path / "b.png")
+    for name in "ab":
+        assert np.array_equal(decode_mask(tmp_path / f"{name}.png"), numbers)
+        assert set(decode_mask(tmp_path / f"{name}.png", (5, 9)).ravel()) <= set(numbers.ravel())
+    Image.fromarray(numbers.astype(np.uint16) * 2).save(tmp_path / "b.png")
+    with pytest.raises(DataError, match="class numbers up to 510"):
+        decode_mask(tmp_path / "b.png")
 
 
 def test_of_a_moving_picture_the_first_frame_is_taken(tmp_path):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tensorlite.data import ImageFolderReader
-from tensorlite.data.folder import natural
+from tensorlite.data import ImageFolderReader, open_data
+from tensorlite.data.layout import natural
+from tensorlite.data.survey import shapes
 from tensorlite.errors import DataError
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -116,13 +117,15 @@ def test_a_truncated_picture_is_named_with_its_size(photos):
 def test_a_picture_that_is_none_is_named(photos):
     path = photos / "cat" / "1.png"
     path.write_bytes(b"this is text")
-    assert f"{path} cannot be decoded (none of PNG, JPEG" in problem(photos)
+    assert f"{path} cannot be decoded (none of PNG, JPEG" in problem(photos, 0)
 
 
 def test_an_empty_picture_is_named(photos):
     path = photos / "dog" / "2.png"
     path.write_bytes(b"")
-    assert problem(photos) == f"{path} is empty (0 bytes)."
+    with pytest.raises(DataError, match="is empty") as caught:
+        open_data(photos)
+    assert caught.value.message == f"{path} is empty (0 bytes)."
 
 
 def test_a_link_out_of_the_folder_is_refused(photos, tmp_path_factory):
@@ -253,3 +256,36 @@ def test_real_photographs_are_read(name, counts):
     for data in splits.values():
         images, _ = data.adapt(3, 32, 32).batch(range(0, len(data), 11))
         assert images.shape[1:] == (3, 32, 32) and 0.2 < images.mean() < 0.8
+
+
+def test_a_folder_that_an_archive_put_around_is_looked_through(photos, tmp_path_factory):
+    path = tmp_path_factory.mktemp("download")
+    photos.rename(path / "photos")
+    data = open_data(path)
+    assert data.classes == ["cat", "dog"] and data.name == "photos"
+
+
+def test_pictures_without_classes_beside_the_splits_are_told(tmp_path):
+    for place in ("train/cat", "train/dog", "test"):
+        save(tmp_path / place / "a.png")
+    data = open_data(tmp_path)
+    assert data.classes == ["cat", "dog"] and list(data.splits) == ["train"]
+    assert data.notes == (f"left out, no class folders: {tmp_path / 'test'}",)
+
+
+def test_damaged_pictures_are_left_out_and_counted(photos):
+    (photos / "cat" / "1.png").write_bytes(b"")
+    (photos / "dog" / "2.png").write_bytes(b"this is text")
+    whole = (photos / "dog" / "1.png").read_bytes()
+    (photos / "dog" / "1.png").write_bytes(whole[:-30])
+    looked = []
+    data = open_data(photos, skip_bad=True, progress=lambda *counts: looked.append(counts))
+    assert data.counts() == {"train": {"cat": 2, "dog": 1}} and len(data.defects) == 3
+    assert data.notes[0].startswith("damaged and left out: 3 (")
+    assert data.splits["train"].batch([0, 1, 2])[0].shape[0] == 3
+
+
+def test_sizes_and_channels_are_counted(photos):
+    save(photos / "cat" / "3.png", size=(9, 7), mode="RGB", colour="red")
+    counted = shapes(open_data(photos).splits["train"])
+    assert counted == {(1, 6, 8): 6, (3, 7, 9): 1}
