@@ -25,6 +25,7 @@ from tensorlite.kernels.pool import (
     max_pool2d_pick,
 )
 from tensorlite.kernels.product import matmul
+from tensorlite.kernels.resampling import nearest, warp, weighted_rows
 from tensorlite.kernels.threads import get_num_threads, set_num_threads
 from tensorlite.kernels.uncompiled import plain
 
@@ -51,6 +52,7 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_grad",
     "max_pool2d_pick",
+    "nearest",
     "needs_warm",
     "pair",
     "pool_size",
@@ -60,4 +62,6 @@ __all__ = [
     "set_num_threads",
     "sgd",
     "warm",
+    "warp",
+    "weighted_rows",
 ]
