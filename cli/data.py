@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from tensorlite.cli.data_check import check
@@ -12,10 +10,7 @@ from tensorlite.cli.data_preview import preview
 from tensorlite.cli.data_split import split as divide
 from tensorlite.cli.listing import describe, plain
 from tensorlite.cli.options import ListGroup
-from tensorlite.cli.output import fields, note, print_json, table
-
-if TYPE_CHECKING:
-    from tensorlite.data import Dataset
+from tensorlite.cli.output import print_json, table
 
 
 @click.group(cls=ListGroup, show="info", subcommand_metavar="[list] | [info] PATH|NAME")
@@ -68,38 +63,18 @@ def list_data(as_json: bool) -> None:
 
 @data.command("info")
 @click.argument("source", metavar="PATH|NAME")
+@click.option("--skip-bad", is_flag=True, help="Leave damaged pictures out, without an error.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def info(source: str, as_json: bool) -> None:
-    """Say what is in a data set: splits, number and shape of the pictures, classes.
+def info(source: str, skip_bad: bool, as_json: bool) -> None:
+    """Say what is in a data set: splits, number and sizes of the pictures, classes.
+
+    Exits with 3 if something is damaged, after saying all the rest.
 
     \b
     Examples:
       tensorlite data info digits
       tensorlite data info path/to/mnist --json
     """
-    from tensorlite.data import open_data
+    from tensorlite.cli.data_info import show
 
-    found = open_data(source)
-    splits = {name: _split(dataset, found.counts()[name]) for name, dataset in found.splits.items()}
-    if as_json:
-        about = {"name": found.name, "source": found.source, "kind": found.kind}
-        print_json({**about, "splits": splits, "notes": found.notes})
-        return
-    fields([("data", found.sentence()), ("source", found.source)])
-    for name, split in splits.items():
-        _print(name, split)
-    for text in found.notes:
-        note(text)
-
-
-def _split(dataset: Dataset, classes: dict[str, int]) -> dict[str, Any]:
-    shape = list(dataset.image_shape) if len(dataset) else None
-    return {"images": len(dataset), "shape": shape, "classes": classes}
-
-
-def _print(name: str, split: dict[str, Any]) -> None:
-    shape = "x".join(map(str, split["shape"] or ()))
-    size = f"{split['images']:,} images of {shape}" if shape else "no images"
-    classes = ", ".join(f"{label} {count:,}" for label, count in split["classes"].items())
-    click.echo()
-    fields([("split", name), ("size", size), ("classes", classes)])
+    show(source, as_json, skip_bad)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMPILE = "kernels for this machine, once"
 GROUPS = {
-    "Data and model": ["data", "augment", "no_augment", "val_fraction"],
+    "Data and model": ["data", "augment", "no_augment", "val_fraction", "skip_bad"],
     "Training": ["epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule"],
     "Control": ["patience", "seed", "threads", "assignments", "requirements"],
     "Output": ["out", "name", "as_json", "quiet"],
@@ -46,6 +46,7 @@ def setting(name: str, **options: Any) -> Callable[[Any], Any]:
 )
 @click.option("--no-augment", is_flag=True, help="Do not augment.")
 @setting("val_fraction", type=float, metavar="SHARE")
+@setting("skip_bad", is_flag=True, default=None)
 @setting("epochs", type=int, metavar="N")
 @setting("batch_size", type=int, metavar="N")
 @setting("optimizer", metavar="NAME")

@@ -264,8 +264,14 @@ def register_readers(register: Register) -> None:
     """The file formats of ``tensorlite.data.readers``."""
     from tensorlite.data import readers
 
+    register("cifar", readers.CifarReader())
+    register("coco", readers.CocoReader())
+    register("csv", readers.CsvReader())
     register("idx", readers.IdxReader())
     register("image_folder", readers.ImageFolderReader())
+    register("masks", readers.MaskReader())
+    register("npz", readers.NpzReader())
+    register("voc", readers.VocReader())
 
 
 @hookimpl

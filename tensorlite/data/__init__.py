@@ -9,20 +9,24 @@
 from tensorlite.data.bundled import digits
 from tensorlite.data.dataset import ArrayDataset, Dataset, Subset, holdout
 from tensorlite.data.decode import decode
-from tensorlite.data.folder import ImageFolder, ImageFolderReader
+from tensorlite.data.folder import ImageFolderReader
 from tensorlite.data.idx import IdxReader, read_idx
 from tensorlite.data.loader import DataLoader
+from tensorlite.data.pictures import BoxFiles, Defect, ImageFolder, MaskFiles
 from tensorlite.data.resample import frame_ink, resize
 from tensorlite.data.source import Data, open_data
 
 __all__ = [
     "ArrayDataset",
+    "BoxFiles",
     "Data",
     "DataLoader",
     "Dataset",
+    "Defect",
     "IdxReader",
     "ImageFolder",
     "ImageFolderReader",
+    "MaskFiles",
     "Subset",
     "decode",
     "digits",

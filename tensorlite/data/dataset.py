@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,20 +10,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tensorlite.data import items
-from tensorlite.data.fit import Shape, describe_fit, fit
+from tensorlite.data.fit import Shape, describe_fit, fit, fit_target
 from tensorlite.errors import ConfigError, DataError, DTypeError, ShapeError
 from tensorlite.random import Generator
 
-Batch = tuple[NDArray[np.float32], NDArray[Any]]
+Batch = tuple[NDArray[np.float32], Any]
 
 
 class Dataset(items.Dataset[Any]):
-    """Pictures with a class: a subclass needs ``__len__`` and ``__getitem__``, the rest follows.
+    """Pictures with a target: a subclass needs ``__len__`` and ``__getitem__``, the rest follows.
 
-    An item is ``(image, target)``: the image a float32 array (C, H, W) with values 0..1, the
-    target an integer class.
+    An item is ``(image, target)``, the image a float32 array (C, H, W) with values 0..1. What the
+    target is, ``task`` says:
+
+    - ``"classification"``: an integer class;
+    - ``"boxes"``: a dict of ``boxes``, float32 (k, 4), left, top, right, bottom in pixels of the
+      image, and ``labels``, int64 (k,);
+    - ``"masks"``: a dict of ``mask``, int64 (H, W), the class of each pixel; 255 is none.
 
     Attributes:
+        task: What is learned from it.
         name: What it is called in tables and run directories.
         classes: The class names; as many as there are targets, numbered, if not set.
         image_shape: ``(C, H, W)`` of every image; that of the first one, if not set.
@@ -31,6 +37,10 @@ class Dataset(items.Dataset[Any]):
         adaptation: What ``adapt`` did to the images, for people; empty if nothing.
         noun, origin, part: What an item is called, where the data is from and what this split is
             called, in the line that is printed for people.
+        left_out: Files beside the pictures that are none.
+        defects: What cannot be used, known before it is read.
+        repairs: Boxes that were not taken as written.
+        remarks: Sentences that a person should read.
 
     Example:
         >>> class Squares(Dataset):
@@ -45,11 +55,16 @@ class Dataset(items.Dataset[Any]):
         (['0', '1', '2'], (1, 4, 4), (3, 8, 8))
     """
 
+    task: str = "classification"
     name: str = "data"
     adaptation: str = ""
     noun: str = "images"
     origin: str = ""
     part: str = ""
+    left_out: Sequence[Any] = ()
+    defects: Sequence[Any] = ()
+    repairs: Sequence[Any] = ()
+    remarks: Sequence[str] = ()
 
     def __len__(self) -> int:
         raise NotImplementedError(f"{type(self).__name__} needs a __len__ method")
@@ -70,14 +85,43 @@ class Dataset(items.Dataset[Any]):
 
     @cached_property
     def targets(self) -> NDArray[np.int64]:
-        """The class of every image."""
+        """The class of every image.
+
+        Raises:
+            DataError: If images have boxes or masks in place of a class.
+        """
+        if self.task != "classification":
+            raise DataError(f"expected a class for each image, got {self.task}.", where=self.name)
         return np.array([self[index][1] for index in range(len(self))], dtype=np.int64)
+
+    @property
+    def strata(self) -> NDArray[np.int64]:
+        """The group of every image, of which a split takes the same share each: its class."""
+        if self.task != "classification":
+            return np.zeros(len(self), np.int64)
+        return self.targets
+
+    def counts(self, indices: Any = None) -> dict[str, int]:
+        """How many images each class has; how many boxes; how many pixels of masks.
+
+        Args:
+            indices: Of these items only.
+        """
+        chosen = range(len(self)) if indices is None else indices
+        if self.task == "classification":
+            numbers = self.targets[np.asarray(chosen, dtype=np.int64)]
+        else:
+            key = {"boxes": "labels", "masks": "mask"}[self.task]
+            parts = [np.asarray(self[int(index)][1][key]).ravel() for index in chosen]
+            numbers = np.concatenate([np.empty(0, np.int64), *parts])
+        totals = np.bincount(numbers, minlength=len(self.classes))
+        return dict(zip(self.classes, map(int, totals), strict=False))
 
     def batch(self, indices: Sequence[int] | NDArray[np.integer]) -> Batch:
         """Fetch several items at once; override it where that is faster.
 
         Returns:
-            Images, float32 (N, C, H, W), and targets, int64 (N,).
+            Images, float32 (N, C, H, W), and targets: int64 (N,), or a list of dicts.
         """
         return stack([self[int(index)] for index in indices])
 
@@ -85,8 +129,8 @@ class Dataset(items.Dataset[Any]):
         """The same data with images of this shape; the data set itself if they have it already.
 
         An image up to 4 pixels too small is framed with zeros; otherwise its short side is
-        resized with antialiasing and the long side cropped at the centre. ``adaptation`` of the
-        result says what is done.
+        resized with antialiasing and the long side cropped at the centre; with boxes it is
+        resized by the long side and framed. ``adaptation`` of the result says what is done.
         """
         shape = (channels, height, width)
         return self if self.image_shape == shape else Adapted(self, shape)
@@ -108,7 +152,8 @@ def stack(items: Sequence[tuple[Any, Any]]) -> Batch:
         sizes = " and ".join(map(str, sorted(shapes)[:2]))
         hint = "Call adapt(channels, height, width) on the data set."
         raise ShapeError(f"expected images of one shape, got {sizes}.", where="batch", hint=hint)
-    return np.stack(images), np.asarray([target for _, target in items])
+    targets = [target for _, target in items]
+    return np.stack(images), targets if isinstance(targets[0], Mapping) else np.asarray(targets)
 
 
 class ArrayDataset(Dataset):
@@ -184,8 +229,8 @@ class Subset(Dataset):
     def __init__(self, dataset: Dataset, indices: Sequence[int] | NDArray[np.integer]) -> None:
         self.dataset = dataset
         self.indices = np.asarray(indices, dtype=np.int64)
-        self.name, self.classes = dataset.name, dataset.classes
-        self.adaptation = dataset.adaptation
+        self.name, self.classes, self.task = dataset.name, dataset.classes, dataset.task
+        self.adaptation, self.noun = dataset.adaptation, dataset.noun
 
     @cached_property
     def image_shape(self) -> Shape:
@@ -196,6 +241,15 @@ class Subset(Dataset):
     def targets(self) -> NDArray[np.int64]:
         """The class of every image."""
         return self.dataset.targets[self.indices]
+
+    @property
+    def strata(self) -> NDArray[np.int64]:
+        """The group of every image."""
+        return self.dataset.strata[self.indices]
+
+    def counts(self, indices: Any = None) -> dict[str, int]:
+        """How many images, boxes or pixels each class has."""
+        return self.dataset.counts(self.indices if indices is None else self.indices[indices])
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -218,25 +272,39 @@ class Adapted(Dataset):
 
     def __init__(self, dataset: Dataset, shape: Shape) -> None:
         self.dataset, self.image_shape = dataset, shape
-        self.name, self.classes = dataset.name, dataset.classes
-        self.adaptation = describe_fit(dataset.image_shape, shape)
+        self.name, self.classes, self.task = dataset.name, dataset.classes, dataset.task
+        self.noun, self.whole = dataset.noun, dataset.task == "boxes"
+        self.adaptation = describe_fit(dataset.image_shape, shape, whole=self.whole)
 
     @cached_property
     def targets(self) -> NDArray[np.int64]:
         """The class of every image."""
         return self.dataset.targets
 
+    @property
+    def strata(self) -> NDArray[np.int64]:
+        """The group of every image."""
+        return self.dataset.strata
+
+    def counts(self, indices: Any = None) -> dict[str, int]:
+        """How many images, boxes or pixels each class has."""
+        return self.dataset.counts(indices)
+
     def __len__(self) -> int:
         return len(self.dataset)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], Any]:
         image, target = self.dataset[index]
-        return fit(image[None], self.image_shape)[0], target
+        fitted = fit(image[None], self.image_shape, whole=self.whole)[0]
+        return fitted, fit_target(target, image.shape[1:], self.image_shape[1:])
 
     def batch(self, indices: Sequence[int] | NDArray[np.integer]) -> Batch:
         """Fetch several items at once."""
         images, targets = self.dataset.batch(indices)
-        return fit(images, self.image_shape), targets
+        if self.task != "classification":
+            old, new = images.shape[2:], self.image_shape[1:]
+            targets = [fit_target(target, old, new) for target in targets]
+        return fit(images, self.image_shape, whole=self.whole), targets
 
     def adapt(self, channels: int, height: int, width: int) -> Dataset:
         """The original data with images of another shape."""
@@ -246,6 +314,8 @@ class Adapted(Dataset):
 
 def holdout(dataset: Dataset, fraction: float = 0.1, seed: int = 0) -> tuple[Subset, Subset]:
     """Set a part of each class aside, at least one picture of every class that has two.
+
+    Pictures with boxes count as of the class of their largest box; masks are not told apart.
 
     Args:
         dataset: What to split.
@@ -268,8 +338,8 @@ def holdout(dataset: Dataset, fraction: float = 0.1, seed: int = 0) -> tuple[Sub
         raise ConfigError(f"expected a fraction between 0 and 1, got {fraction}.", where="holdout")
     generator = Generator(seed).numpy
     aside = np.zeros(len(dataset), dtype=bool)
-    for number in np.unique(dataset.targets):
-        members = generator.permutation(np.flatnonzero(dataset.targets == number))
+    for number in np.unique(dataset.strata):
+        members = generator.permutation(np.flatnonzero(dataset.strata == number))
         count = min(max(round(fraction * len(members)), 1), len(members) - 1)
         aside[members[:count]] = True
     return Subset(dataset, np.flatnonzero(~aside)), Subset(dataset, np.flatnonzero(aside))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +128,21 @@ def downloaded(name: str, folder: Path | None = None) -> Path | None:
     whole = own / remote.unpacked if remote.unpacked else own
     wanted = [whole] if remote.unpacked else [own / file for file in remote.files]
     return whole if all(path.exists() for path in wanted) else None
+
+
+def known_name(name: str) -> Path | None:
+    """Where the data set of a name lies; None if the name is not one that can be got.
+
+    Raises:
+        DataError: If it was not downloaded.
+    """
+    if name not in CATALOG or Path(name).exists():
+        return None
+    path = downloaded(name)
+    if path is None:
+        message = f"{name} is not on this machine; it is {CATALOG[name].summary}."
+        raise DataError(message, hint=f"tensorlite data get {name}")
+    return path
 
 
 def get_data(
@@ -263,6 +277,7 @@ def _writable(file: str | IO[bytes]) -> Iterator[IO[bytes]]:
 def _unpack(archive: Path, folder: str) -> None:
     """Unpack an archive beside itself; its folder appears when all of it is there."""
     import shutil
+    import tarfile
 
     scratch = archive.with_name(f"{folder}.unpacking")
     shutil.rmtree(scratch, ignore_errors=True)

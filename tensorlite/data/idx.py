@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 import struct
-import sys
-import zlib
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorlite.data.bytes import Plain, damaged, open_bytes
 from tensorlite.data.dataset import ArrayDataset, Dataset
+from tensorlite.data.names import class_names
 from tensorlite.errors import DataError
 from tensorlite.printable import printable
 
@@ -46,7 +46,7 @@ class IdxReader:
         pairs = {split: _read_pair(*pair) for split, pair in files.items()}
         folder = path if path.is_dir() else path.parent
         most = max(int(labels.max()) for _, labels in pairs.values())
-        classes = _class_names(folder / "labels.txt", most + 1)
+        classes = class_names(folder / "labels.txt", most + 1)
         name = printable(folder.resolve().name)
         return {s: ArrayDataset(*pair, classes=classes, name=name) for s, pair in pairs.items()}
 
@@ -57,21 +57,15 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     Raises:
         DataError: If the magic number is wrong, or there are fewer or more bytes than it says.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise _error(path, f"cannot be read ({error.strerror})") from error
-    if not raw:
-        raise _error(path, "is empty (0 bytes)")
-    stream = _Gzipped(path, raw) if raw[:2] == b"\x1f\x8b" else _Plain(path, raw)
+    stream = open_bytes(path)
     shape = _read_shape(path, stream)
     header, wanted = 4 + 4 * len(shape), math.prod(shape)
     data = stream.read(wanted + 1)
     if len(data) < wanted:
         got = f"{_times(shape)} need {header + wanted:,} bytes, got {header + len(data):,}"
-        raise _error(path, f"is truncated: {got}")
+        raise damaged(path, f"is truncated: {got}")
     if len(data) > wanted:
-        raise _error(path, f"should end at byte {header + wanted:,} ({_times(shape)}) but goes on")
+        raise damaged(path, f"should end at byte {header + wanted:,} ({_times(shape)}) but goes on")
     stream.check_end()
     return np.frombuffer(data, np.uint8).reshape(shape)
 
@@ -119,87 +113,27 @@ def _read_pair(images_path: Path, labels_path: Path) -> Pair:
     images, labels = read_idx(images_path), read_idx(labels_path)
     for path, array, wanted in ((images_path, images, 3), (labels_path, labels, 1)):
         if array.ndim != wanted:
-            raise _error(path, f"should have {wanted} dimensions but has {_times(array.shape)}")
+            raise damaged(path, f"should have {wanted} dimensions but has {_times(array.shape)}")
         if array.size == 0:
-            raise _error(path, f"is empty ({_times(array.shape)})")
+            raise damaged(path, f"is empty ({_times(array.shape)})")
     if len(images) != len(labels):
         found = f"{len(labels):,} labels for the {len(images):,} images of {images_path.name}"
-        raise _error(labels_path, f"has {found}")
+        raise damaged(labels_path, f"has {found}")
     return images, labels
 
 
-def _class_names(path: Path, count: int) -> list[str]:
-    if not path.is_file():
-        return [str(number) for number in range(count)]
-    try:
-        names = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise _error(path, f"cannot be read ({error})") from error
-    while names and not names[-1]:
-        names.pop()
-    if len(names) < count:
-        raise _error(path, f"ends at line {len(names)}, but the labels go up to {count - 1}")
-    if "" in names:
-        raise _error(path, f"has no class name in line {names.index('') + 1}")
-    return [printable(name) for name in names]
-
-
-def _read_shape(path: Path, stream: _Plain) -> tuple[int, ...]:
+def _read_shape(path: Path, stream: Plain) -> tuple[int, ...]:
     magic = stream.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or not 1 <= magic[3] <= 4:
         wanted = "the magic number 00 00 08 03 (images) or 00 00 08 01 (labels)"
-        raise _error(path, f"should start with {wanted} but starts with {magic.hex(' ')}")
+        raise damaged(path, f"should start with {wanted} but starts with {magic.hex(' ')}")
     if magic[2] != UNSIGNED_BYTE:
-        raise _error(path, f"should hold unsigned bytes (08 at byte 2) but has {magic[2]:02x}")
+        raise damaged(path, f"should hold unsigned bytes (08 at byte 2) but has {magic[2]:02x}")
     sizes = stream.read(4 * magic[3])
     if len(sizes) < 4 * magic[3]:
-        raise _error(path, f"is truncated at byte {4 + len(sizes)}, inside the header")
+        raise damaged(path, f"is truncated at byte {4 + len(sizes)}, inside the header")
     return struct.unpack(f">{magic[3]}I", sizes)
-
-
-class _Plain:
-    """Bytes that are read from the front."""
-
-    def __init__(self, path: Path, raw: bytes) -> None:
-        self.path, self.raw = path, raw
-
-    def read(self, count: int) -> bytes:
-        part, self.raw = self.raw[:count], self.raw[count:]
-        return part
-
-    def check_end(self) -> None:
-        """Refuse what is behind the values, or lacks there."""
-
-
-class _Gzipped(_Plain):
-    """Gzipped bytes, unpacked from the front and never further than asked for."""
-
-    def __init__(self, path: Path, raw: bytes) -> None:
-        super().__init__(path, raw)
-        self.size = len(raw)
-        self.unpacker = zlib.decompressobj(wbits=31)
-
-    def read(self, count: int) -> bytes:
-        try:
-            part = self.unpacker.decompress(self.raw, min(count, sys.maxsize))
-        except zlib.error as error:
-            reason = str(error).partition(": ")[2] or str(error)
-            raise _error(self.path, f"is a damaged gzip file ({reason})") from error
-        self.raw = self.unpacker.unconsumed_tail
-        return part
-
-    def check_end(self) -> None:
-        """Refuse a file without its check sum, which zlib compares when it comes to it."""
-        if not self.unpacker.eof:
-            raise _error(self.path, f"is truncated at byte {self.size:,}, inside the check sum")
-        if self.unpacker.unused_data:
-            end = self.size - len(self.unpacker.unused_data)
-            raise _error(self.path, f"should end at byte {end:,} (of the gzip file) but goes on")
 
 
 def _times(shape: tuple[int, ...]) -> str:
     return " x ".join(f"{size:,}" for size in shape)
-
-
-def _error(path: Path, what: str) -> DataError:
-    return DataError(f"{path} {what}.", hint="Replace the file by an undamaged copy.")

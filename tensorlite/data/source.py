@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tensorlite.calling import blamed, failure, warn_once
 from tensorlite.data.dataset import Dataset
+from tensorlite.data.download import known_name
 from tensorlite.data.fit import Shape
+from tensorlite.data.pictures import Defect
+from tensorlite.data.survey import sift
 from tensorlite.entry import BUILT_IN, Entry
 from tensorlite.errors import DataError, close_names
 
@@ -29,6 +30,7 @@ class Data:
         source: The path; ``"bundled"`` or the plugin's name for what is registered.
         kind: What it was read as: the name of the reader, ``"bundled"``, or the plugin's name.
         notes: Sentences that a person should read: files left out, classes without images.
+        defects: What was left out because it is damaged.
     """
 
     name: str
@@ -36,6 +38,12 @@ class Data:
     source: str = ""
     kind: str = ""
     notes: tuple[str, ...] = ()
+    defects: tuple[Defect, ...] = ()
+
+    @property
+    def task(self) -> str:
+        """What is learned from it: ``classification``, ``boxes`` or ``masks``."""
+        return self._first.task
 
     @property
     def classes(self) -> list[str]:
@@ -60,21 +68,37 @@ class Data:
                 · 1,437 train / 360 held out, other writers
         """
         total = sum(map(len, self.splits.values()))
-        what = f"{total:,} {self._first.noun}, {len(self.classes)} classes"
+        noun = self._first.noun.removesuffix("s") if total == 1 else self._first.noun
+        what = f"{total:,} {noun}, {_plural(len(self.classes), 'class', 'classes')}"
+        if self.task == "boxes":
+            boxes = sum(sum(counts.values()) for counts in self.counts().values())
+            what += f", {_plural(boxes, 'box', 'boxes')}"
+        elif self.task == "masks":
+            what += " of pixels"
         kind = f" ({self.kind})" if self.kind else ""
         parts = (f"{len(data):,} {data.part or name}" for name, data in self.splits.items())
         return f"{self.name} · {what}{kind} · {' / '.join(parts)}"
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many images each class has, by split."""
-        return {name: _counts(data) for name, data in self.splits.items()}
+        """How many images, boxes or pixels each class has, by split."""
+        return {name: data.counts() for name, data in self.splits.items()}
 
 
-def open_data(source: str | PathLike[str]) -> Data:
+def open_data(
+    source: str | PathLike[str],
+    *,
+    skip_bad: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Data:
     """Open a registered data set, or whatever lies at a path.
 
     A registered name comes first: ``digits`` is the bundled set, ``./digits`` a folder. What a
     path holds is found out by looking at it. Relative paths start at the working folder.
+
+    Args:
+        source: The name or the path.
+        skip_bad: Decode every picture, and leave out those that are damaged.
+        progress: Called with how many were decoded, and how many there are.
 
     Raises:
         DataError: If there is no such name or path, if it is empty, damaged or truncated, or if
@@ -92,10 +116,10 @@ def open_data(source: str | PathLike[str]) -> Data:
         raise DataError(message, hint="tensorlite data")
     if isinstance(source, str) and source in datasets:
         return _registered(source)
-    path = Path(source).expanduser()
+    path = known_name(str(source)) or Path(source).expanduser()
     try:
         _check_path(path, str(source), datasets.names())
-        return _read(path)
+        return _read(path, skip_bad, progress)
     except OSError as error:
         raise DataError(f"{error.filename or path} cannot be read ({error.strerror}).") from error
 
@@ -111,14 +135,30 @@ def _registered(name: str) -> Data:
     return Data(entry.name, splits, source, source, tuple(_notes(splits)))
 
 
-def _read(path: Path) -> Data:
+def _read(path: Path, skip_bad: bool, progress: Callable[[int, int], None]) -> Data:
     kind, entry = _reader(path)
     with blamed(entry):
         splits = _ordered(entry.object.open(path))
+    defects: list[Defect] = []
+    if skip_bad:
+        splits, defects = sift(splits, progress)
+    else:
+        _refuse_defects(path, splits)
     if not any(map(len, splits.values())):
-        raise DataError(f"{path} holds no images.", hint="Name a folder that does.")
+        more = f" that can be read: {defects[0].message}" if defects else "."
+        raise DataError(f"{path} holds no images{more}", hint="Name a folder that does.")
+    splits = {split: data for split, data in splits.items() if len(data)} if defects else splits
     name = next(iter(splits.values())).name
-    return Data(name, splits, str(path), kind, tuple(_notes(splits)))
+    return Data(name, splits, str(path), kind, tuple(_notes(splits)), tuple(defects))
+
+
+def _refuse_defects(path: Path, splits: Mapping[str, Dataset]) -> None:
+    defects = [defect for data in splits.values() for defect in data.defects]
+    if defects:
+        others = len(defects) - 1
+        more = f" {_plural(others, 'other has', 'others have')} such faults." if others else ""
+        hint = f"tensorlite data check {path}   or leave them out: --skip-bad"
+        raise DataError(defects[0].message + more, hint=hint)
 
 
 def _reader(path: Path) -> tuple[str, Entry[Any]]:
@@ -132,7 +172,7 @@ def _reader(path: Path) -> tuple[str, Entry[Any]]:
     message = (
         f"{path} holds nothing that can be read as data. Readers: {', '.join(readers.names())}."
     )
-    hint = "Name a folder with IDX files, or one with a folder of pictures for each class."
+    hint = "Name a folder with a folder of pictures for each class, or one of those formats."
     raise DataError(message, hint=hint)
 
 
@@ -172,19 +212,35 @@ def _ordered(splits: Mapping[str, Dataset]) -> dict[str, Dataset]:
     return known | {split: data for split, data in splits.items() if split not in known}
 
 
-def _counts(data: Dataset) -> dict[str, int]:
-    numbers = np.bincount(data.targets, minlength=len(data.classes))
-    return dict(zip(data.classes, map(int, numbers), strict=True))
-
-
 def _notes(splits: Mapping[str, Dataset]) -> Iterable[str]:
     for split, data in splits.items():
-        others = [str(file) for file in getattr(data, "left_out", ())]
+        others = [str(file) for file in data.left_out]
         if others:
             yield f"no picture: {_some(others)}"
-        absent = [name for name, count in _counts(data).items() if not count]
-        if absent:
-            yield f"{split} has no images of {_some(absent)}"
+        yield from data.remarks
+        yield from _box_notes(split, data)
+        if data.task != "masks":  # to count pixels, all masks would have to be read
+            absent = [name for name, count in data.counts().items() if not count]
+            if absent and len(data):
+                yield f"{split} has no {_THINGS[data.task]} of {_some(absent)}"
+
+
+_THINGS = {"classification": "images", "boxes": "boxes"}
+
+
+def _box_notes(split: str, data: Dataset) -> Iterable[str]:
+    for kept, done in ((True, "repaired"), (False, "dropped")):
+        repairs = [str(repair) for repair in data.repairs if repair.kept is kept]
+        if repairs:
+            what = _plural(len(repairs), "box", "boxes")
+            yield f"{split}: {what} {done}: {_some(repairs)}"
+    bare = sum(number < 0 for number in data.strata) if data.task == "boxes" else 0
+    if bare:
+        yield f"{split}: {_plural(bare, 'picture', 'pictures')} without boxes"
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -125,6 +125,10 @@ def model_parts(data: Data, settings: Settings) -> Parts:
     """
     if "train" not in data.splits or not len(data.splits["train"]):
         raise DataError("there are no images to train on.", where=data.name)
+    task = registry.models.info(settings.model).details.get("task", "classification")
+    if task == "classification" != data.task:
+        message = f"model '{settings.model}' needs a class for each picture, got {data.task}."
+        raise DataError(message, where=data.name, hint="tensorlite data list")
     shape = image_shape(settings.model, data.splits["train"].image_shape)
     splits = {name: part.adapt(*shape) for name, part in data.splits.items()}
     return parts_of(splits, settings.val_fraction, settings.seed)

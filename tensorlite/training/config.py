@@ -69,6 +69,7 @@ class Settings:
     val_fraction: float = _setting(
         0.1, "share of train kept for validation when the data has no val", FRACTION
     )
+    skip_bad: bool = _setting(False, "leave damaged pictures out of the data")
     patience: int = _setting(
         0, "stop after this many epochs without a better one; 0: never", NOT_NEGATIVE
     )

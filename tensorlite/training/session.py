@@ -246,7 +246,7 @@ def prepare(*layers: Layer, before_run: Callable[[], None] = lambda: None) -> Se
     if not given.model:
         raise ConfigError("expected a model, got none.", hint="tensorlite models")
     entry = registry.models.info(given.model)
-    data = open_data(given.data)
+    data = open_data(given.data, skip_bad=given.skip_bad)
     path = entry.details.get("recipe")
     recipe = read_recipe(Path(path) if path else None, data.name, given.recipe)
     config = resolve(*layers, *recipe.layers)

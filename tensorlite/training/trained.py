@@ -241,7 +241,8 @@ def evaluate_run(
         raise ConfigError(
             f"expected --data, as there is no run beside {trained.path}.", hint="--data digits"
         )
-    opened, is_own = open_data(source), own is not None and _same(source, own)
+    is_own = own is not None and _same(source, own)
+    opened = open_data(source, skip_bad=trained.run is not None and trained.run.settings().skip_bad)
     splits = _own_parts(trained, opened).splits if is_own else opened.splits
     split, dataset = pick(splits, split, opened.name)
     scores = trained.evaluate(dataset)

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from tensorlite.data import download
+from tensorlite.data import download, open_data
 from tensorlite.data.download import Remote, fetch
 from tensorlite.errors import ConfigError, DataError, UnknownNameError
 
@@ -139,3 +139,13 @@ def test_without_pooch_the_command_that_installs_it_is_named(tmp_path, monkeypat
     monkeypatch.setitem(sys.modules, "pooch", None)
     with pytest.raises(ConfigError, match=r"tensorlite\[download\]"):
         fetch("set", remote("http://127.0.0.1:9"), tmp_path)
+
+
+def test_a_data_set_that_was_not_got_names_the_command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TENSORLITE_CACHE_DIR", str(tmp_path / "cache"))
+    with pytest.raises(DataError, match="tensorlite data get mnist"):
+        open_data("mnist")
+    (tmp_path / "mnist").mkdir()
+    with pytest.raises(DataError, match="empty folder"):
+        open_data("mnist")

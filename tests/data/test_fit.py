@@ -70,7 +70,7 @@ def test_the_part_that_is_kept_lies_inside_the_picture(height, width):
     [
         ((1, 28, 28), (1, 28, 28), ""),
         ((1, 28, 28), (1, 32, 32), "28x28 padded with zeros to 32x32"),
-        ((1, 28, 28), (1, 56, 56), "28x28 resized to 56x56"),
+        ((1, 28, 28), (1, 56, 56), "28x28 resized to 56x56 (bilinear, antialiased)"),
         ((3, 28, 28), (1, 28, 28), "colour to grey"),
     ],
 )

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tensorlite.data import ImageFolderReader
-from tensorlite.data.folder import natural
+from tensorlite.data import ImageFolderReader, open_data
+from tensorlite.data.layout import natural
 from tensorlite.errors import DataError
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -116,13 +116,15 @@ def test_a_truncated_picture_is_named_with_its_size(photos):
 def test_a_picture_that_is_none_is_named(photos):
     path = photos / "cat" / "1.png"
     path.write_bytes(b"this is text")
-    assert f"{path} cannot be decoded (none of PNG, JPEG" in problem(photos)
+    assert f"{path} cannot be decoded (none of PNG, JPEG" in problem(photos, 0)
 
 
 def test_an_empty_picture_is_named(photos):
     path = photos / "dog" / "2.png"
     path.write_bytes(b"")
-    assert problem(photos) == f"{path} is empty (0 bytes)."
+    with pytest.raises(DataError, match="is empty") as caught:
+        open_data(photos)
+    assert caught.value.message == f"{path} is empty (0 bytes)."
 
 
 def test_a_link_out_of_the_folder_is_refused(photos, tmp_path_factory):
