@@ -21,7 +21,7 @@ from tensorlite.random import Generator
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-LEAST = 112  # pixels that a small picture is enlarged to
+LEAST = 160  # pixels that a small picture is enlarged to
 GAP, LINE = 8, 15  # between pictures, and for the words below each
 GROUND, INK = (250, 250, 250), (40, 40, 40)
 # Colours that people with any colour vision tell apart, and that are seen on dark and light.
@@ -170,7 +170,7 @@ def caption(target: Any, classes: Sequence[str]) -> str:
     row = np.asarray(target)
     if row.ndim == 0:
         return classes[int(row)]
-    parts = [i for i in np.argsort(-row, kind="stable") if row[i] > 0]
+    parts = [i for i in np.argsort(-row, kind="stable") if row[i] >= 0.005]
     if len(parts) == 1:
         return classes[int(parts[0])]
     return ", ".join(f"{classes[int(i)]} {row[i]:.0%}".replace("%", " %") for i in parts[:3])
@@ -245,7 +245,7 @@ def _apart(targets: Any, count: int) -> list[Any]:
 def _with_mask(canvas: NDArray[np.uint8], mask: NDArray[Any], void: int | None) -> Any:
     """Mix the colour of each class into the picture, and draw the borders between classes."""
     known = (mask >= 0) & (mask != 255) & (mask != (-1 if void is None else void))
-    colours = np.array(COLOURS)[mask.astype(np.int64) % len(COLOURS)]
+    colours = np.array([_colour(number) for number in range(256)])[mask.astype(np.int64) % 256]
     mixed = np.where(known[..., None], canvas * 0.5 + colours * 0.5, canvas * 0.35)
     return mixed.astype(np.uint8)
 
@@ -259,7 +259,14 @@ def _draw_boxes(drawn: Image, boxes: Any, labels: Any, times: int) -> None:
         # The edges lie on the outermost pixels of the box; dark beside light is seen anywhere.
         outline = (left, top, max(right - 1, left), max(bottom - 1, top))
         pen.rectangle(outline, outline=(0, 0, 0), width=3)
-        pen.rectangle(outline, outline=COLOURS[int(label) % len(COLOURS)], width=2)
+        pen.rectangle(outline, outline=_colour(int(label)), width=2)
+
+
+def _colour(number: int) -> tuple[int, int, int]:
+    """The colour of a class; when all are used, they come again darker."""
+    red, green, blue = COLOURS[number % len(COLOURS)]
+    share = (1.0, 0.55, 0.8, 0.35)[number // len(COLOURS) % 4]
+    return int(red * share), int(green * share), int(blue * share)
 
 
 def _font() -> Any:

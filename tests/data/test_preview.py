@@ -36,9 +36,9 @@ def test_a_box_is_drawn_around_its_square_also_after_a_flip():
     for augmentation, left in ((None, 5), (HorizontalFlip(p=1), 64 - 25)):
         (shown, *_) = batch_shown(Squares("boxes"), augmentation, count=6)
         drawn = np.asarray(picture(shown))
-        inside = drawn[2 * 13 : 2 * 27, 2 * (left + 3) : 2 * (left + 17)]
-        assert drawn.shape == (128, 128, 3) and (inside == 255).all()
-        edge = drawn[2 * 10 : 2 * 30, 2 * left]
+        inside = drawn[3 * 13 : 3 * 27, 3 * (left + 3) : 3 * (left + 17)]
+        assert drawn.shape == (192, 192, 3) and (inside == 255).all()
+        edge = drawn[3 * 10 : 3 * 30, 3 * left]
         assert (edge == COLOURS[0]).all(axis=1).mean() > 0.8
 
 
