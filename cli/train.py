@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMPILE = "kernels for this machine, once"
 GROUPS = {
-    "Data and model": ["data", "augment", "val_fraction", "skip_bad"],
+    "Data and model": ["data", "augment", "no_augment", "val_fraction", "skip_bad"],
     "Training": ["epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule"],
     "Control": ["patience", "seed", "threads", "assignments", "requirements"],
     "Output": ["out", "name", "as_json", "quiet"],
@@ -42,8 +42,9 @@ def setting(name: str, **options: Any) -> Callable[[Any], Any]:
 @click.argument("model")
 @click.option("--data", metavar="NAME|PATH", help="Data set or path [digits, bundled].")
 @click.option(
-    "--augment/--no-augment", default=None, help="Augment as the recipe says, or not at all."
+    "--augment", metavar="LIST", help="Such as 'rotation(degrees=10), horizontal_flip' [recipe]."
 )
+@click.option("--no-augment", is_flag=True, help="Do not augment.")
 @setting("val_fraction", type=float, metavar="SHARE")
 @setting("skip_bad", is_flag=True, default=None)
 @setting("epochs", type=int, metavar="N")
@@ -77,7 +78,8 @@ def train(
     requirements: tuple[str, ...],
     out: Path,
     name: str | None,
-    augment: bool | None,
+    augment: str | None,
+    no_augment: bool,
     as_json: bool,
     quiet: bool,
     **settings: Any,
@@ -92,6 +94,7 @@ def train(
       tensorlite train lenet5
       tensorlite train lenet5 --data path/to/mnist --epochs 5 --seed 3
       tensorlite train lenet5 --optimizer sgd --lr 0.05 --set optimizer_options.momentum=0.9
+      tensorlite train nin --augment 'padded_crop(padding=4), one_of(invert, rotation(15))'
       tensorlite train lenet5 --no-augment --require 'val_acc>=97%' --json
     """
     from tensorlite.training.metrics import Requirement
@@ -102,8 +105,14 @@ def train(
         check_name(name)
     bounds = [Requirement.parse(text) for text in requirements]
     given = {key: value for key, value in settings.items() if value is not None}
-    if augment is False:
+    if augment is not None and no_augment:
+        raise ConfigError("expected --augment or --no-augment, got both.")
+    if no_augment:
         given["augment"] = []
+    elif augment is not None:
+        from tensorlite.augment.written import parse_augmentations
+
+        given["augment"] = parse_augmentations(augment, "--augment")
     session = prepare(_layer(model, given, assignments), before_run=_compile)
     for bound in bounds:
         bound.check_name(session.figure_names())
@@ -123,7 +132,9 @@ def _layer(model: str, given: dict[str, Any], assignments: Sequence[str]) -> Lay
         other = assigned["model"]
         message = f"expected one model, got '{model}' as MODEL and '{other}' from --set model."
         raise ConfigError(message, hint=f"tensorlite train {other}")
-    flags = {key: "--no-augment" if key == "augment" else _flag(key) for key in given}
+    flags = {key: _flag(key) for key in given}
+    if given.get("augment") == []:
+        flags["augment"] = "--no-augment"
     places = {**dict.fromkeys(assigned, "--set"), **flags, "model": "MODEL"}
     return Layer("--set", {**assigned, **given, "model": model}, places)
 

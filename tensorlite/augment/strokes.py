@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from tensorlite.augment.augmentation import Augmentation, Images
+from tensorlite.augment.augmentation import EVERYTHING, Augmentation
+from tensorlite.augment.samples import Images
 from tensorlite.errors import ConfigError
 from tensorlite.random import Generator
 
@@ -43,6 +45,7 @@ class RandomThinning(Augmentation):
     """
 
     pixels: float = 1.0
+    targets: ClassVar[frozenset[str]] = EVERYTHING
 
     def __post_init__(self) -> None:
         if not 0 <= self.pixels <= MOST:

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.augment import augment_batch
+from tensorlite.augment import augment_targets
 from tensorlite.data.collate import default_collate, default_convert
 from tensorlite.data.dataset import Dataset, stack
 from tensorlite.data.items import IterableDataset
@@ -245,7 +245,9 @@ class DataLoader(Generic[T]):
             images, targets = stack([self.dataset[index] for index in indices])
         if self.augment is not None:
             generators = [Generator(seed, epoch, int(index)) for index in indices]
-            images = augment_batch(self.augment, images, generators)
+            images, targets = augment_targets(
+                self.augment, images, targets, generators, lambda: len(self.dataset.classes)
+            )
         return from_numpy(images), from_numpy(targets)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from tensorlite.calling import blamed, failure, warn_once
 from tensorlite.data.dataset import Dataset
+from tensorlite.data.download import known_name
 from tensorlite.data.fit import Shape
 from tensorlite.data.pictures import Defect
 from tensorlite.data.survey import sift
@@ -115,7 +116,7 @@ def open_data(
         raise DataError(message, hint="tensorlite data")
     if isinstance(source, str) and source in datasets:
         return _registered(source)
-    path = Path(source).expanduser()
+    path = known_name(str(source)) or Path(source).expanduser()
     try:
         _check_path(path, str(source), datasets.names())
         return _read(path, skip_bad, progress)

@@ -25,6 +25,7 @@ from tensorlite.kernels.pool import (
     max_pool2d_pick,
 )
 from tensorlite.kernels.product import matmul
+from tensorlite.kernels.resampling import nearest, warp, weighted_rows
 from tensorlite.kernels.threads import get_num_threads, set_num_threads
 from tensorlite.kernels.uncompiled import plain
 from tensorlite.kernels.winograd import get_precision, set_precision
@@ -53,6 +54,7 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_grad",
     "max_pool2d_pick",
+    "nearest",
     "needs_warm",
     "pair",
     "pool_size",
@@ -63,4 +65,6 @@ __all__ = [
     "set_precision",
     "sgd",
     "warm",
+    "warp",
+    "weighted_rows",
 ]

@@ -141,7 +141,7 @@ def warm(progress: Callable[[int, int], None] | None = None, everything: bool = 
 
 def _one_call_of_each() -> list[Callable[[], Any]]:
     """Small calls that together reach every kernel, for float32."""
-    from tensorlite.kernels import conv, conv_grad, norm, passes, pool, product
+    from tensorlite.kernels import conv, conv_grad, norm, passes, pool, product, resampling
 
     x, few = np.zeros((1, 1, 2, 2), np.float32), np.zeros((32, 1, 2, 2), np.float32)
     one, none = (1, 1), (0, 0)
@@ -149,7 +149,7 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
     flat, square = np.zeros(1 << 13, np.float32), np.zeros((16, 16), np.float32)
     line, count = np.zeros(2, np.float32), np.zeros(2, np.int64)
     pictures = np.zeros((2, 2, 2, 2), np.float32)
-
+    same = np.eye(3)[None]
     return [
         lambda: product.matmul(square, square),
         lambda: conv.conv2d(x, x, one, none, one, 1),
@@ -169,6 +169,9 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
         lambda: passes.cross_entropy(square[:2], count),
         lambda: passes.sgd([line], [line], [line], 0.1, 0.9, 0.0, 1.0, False),
         lambda: passes.adam([line], [line], [line], [line], [0.9, 0.9, 0, 1, 0.1, 1, 1]),
+        lambda: resampling.warp(x, same, (2, 2)),
+        lambda: resampling.nearest(same, (2, 2), (2, 2)),
+        lambda: resampling.weighted_rows(x, np.ones((1, 2, 1)), np.zeros((1, 2))),
     ]
 
 

@@ -258,3 +258,47 @@ def _pool_out(
         pool_size(size[i], kernel[i], stride[i], padding[i], dilation[i], ceil_mode) for i in (0, 1)
     )
     return down, across
+
+
+def warp(x: Array, back: Array, size: Pair, fill: float = 0.0, ways: Array | None = None) -> Array:
+    """Take each pixel of the result from where it was, blending the four pixels around."""
+    height, width = x.shape[2:]
+    u, v = _sources(back, size, ways)
+    left, top = np.floor(u - 0.5), np.floor(v - 0.5)
+    right, down = (u - 0.5 - left)[:, None], (v - 0.5 - top)[:, None]
+
+    def seen(rows: Array, columns: Array) -> Array:
+        place = rows.clip(0, height - 1) * width + columns.clip(0, width - 1)
+        flat = np.take_along_axis(
+            x.reshape(*x.shape[:2], -1), place.reshape(len(x), 1, -1).astype(np.intp), axis=2
+        )
+        return flat.reshape(*x.shape[:2], *size)
+
+    above = seen(top, left) * (1 - right) + seen(top, left + 1) * right
+    below = seen(top + 1, left) * (1 - right) + seen(top + 1, left + 1) * right
+    inside = ((u >= 0) & (u < width) & (v >= 0) & (v < height))[:, None]
+    return np.where(inside, above * (1 - down) + below * down, fill).astype(x.dtype)
+
+
+def nearest(back: Array, source: Pair, size: Pair, ways: Array | None = None) -> Array:
+    """The place ``h * W + w`` in the picture of each pixel of the result, or -1."""
+    u, v = _sources(back, size, ways)
+    inside = (u >= 0) & (u < source[1]) & (v >= 0) & (v < source[0])
+    return np.where(inside, np.floor(v) * source[1] + np.floor(u), -1).astype(np.int32)
+
+
+def weighted_rows(x: Array, weights: Array, start: Array) -> Array:
+    """Weighted sums of neighbouring rows."""
+    rows = start[:, :, None] + np.arange(weights.shape[2])
+    seen = np.take_along_axis(x[:, :, None], rows[:, None, :, :, None], axis=3)
+    return (seen * weights[:, None, :, :, None].astype(x.dtype)).sum(axis=3)
+
+
+def _sources(back: Array, size: Pair, ways: Array | None) -> tuple[Array, Array]:
+    """Where the middle of each pixel comes from: columns and rows, each (N, Ho, Wo)."""
+    rows, columns = np.indices(size) + 0.5
+    points = np.stack([columns, rows, np.ones(size)], axis=-1)
+    u, v, w = np.moveaxis(points @ back[:, None].swapaxes(2, 3), -1, 0)
+    w = np.where(w > 0, w, np.nan)
+    u, v = np.nan_to_num(u / w, nan=-1e9), np.nan_to_num(v / w, nan=-1e9)
+    return (u, v) if ways is None else (u + ways[:, 0], v + ways[:, 1])

@@ -6,7 +6,16 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from tensorlite.kernels import conv, conv_grad, norm, passes, pool, product, reference
+from tensorlite.kernels import (
+    conv,
+    conv_grad,
+    norm,
+    passes,
+    pool,
+    product,
+    reference,
+    resampling,
+)
 
 SMALL = 600  # elements of the first argument; a loop in plain Python takes a millisecond for ten
 TWINS = {
@@ -22,6 +31,7 @@ TWINS = {
         "max_pool2d_pick",
     ),
     product: ("matmul",),
+    resampling: ("nearest", "warp", "weighted_rows"),
 }
 
 

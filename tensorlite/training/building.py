@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorlite import registry
-from tensorlite.augment import Compose
+from tensorlite.augment import Compose, Sometimes
+from tensorlite.augment.written import parse_augmentations
 from tensorlite.autograd import no_grad
 from tensorlite.data import DataLoader, Dataset
 from tensorlite.errors import ConfigError, DataError, TensorliteError
@@ -165,8 +166,11 @@ def build_callbacks(settings: Settings) -> list[Any]:
 
 
 def build_augmentation(items: Sequence[Any]) -> Compose | None:
-    """Build the augmentations of a list of names or tables; None for an empty list."""
-    built = [construct(registry.augmentations, *name_and_options(item)) for item in items]
+    """Build the augmentations of a list of names, calls or tables; None for an empty list.
+
+    Every augmentation takes ``p``, the probability that it is done at all.
+    """
+    built = [_augmentation(item) for item in items]
     return Compose(built) if built else None
 
 
@@ -217,3 +221,21 @@ def _own(
     value, signature = getattr(settings, setting), kind.info(name).parameters
     takes = signature is not None and setting in signature.parameters
     return {setting: value} if value or takes else {}
+
+
+def _augmentation(item: Any) -> Any:
+    if isinstance(item, str):
+        items = parse_augmentations(item)
+        if len(items) != 1:
+            return Compose([_augmentation(each) for each in items])
+        item = items[0]
+    name, options = name_and_options(item)
+    if isinstance(options.get("augmentations"), list):
+        options["augmentations"] = [_augmentation(each) for each in options["augmentations"]]
+    if "augmentation" in options:
+        options["augmentation"] = _augmentation(options["augmentation"])
+    signature, chance = registry.augmentations.info(name).parameters, None
+    if signature is not None and "p" not in signature.parameters:
+        chance = options.pop("p", None)
+    built = construct(registry.augmentations, name, options)
+    return built if chance is None else Sometimes(built, chance)

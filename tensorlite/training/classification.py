@@ -116,6 +116,8 @@ class ClassificationScores:
     def update(self, output: Tensor, target: Tensor) -> None:
         """Add a batch: outputs ``(N, K)`` and classes ``(N,)``."""
         scores, truth = output.numpy(), target.numpy()
+        if truth.ndim == 2:  # rows of probabilities, of mixed pictures
+            truth = truth.argmax(axis=1)
         logs = _log_softmax(scores)
         predicted = logs.argmax(axis=1)
         rows = np.arange(len(truth))

@@ -84,7 +84,7 @@ def test_half_a_pixel_is_the_mean_of_two():
     matrix = np.eye(3)[None].copy()
     matrix[0, 0, 2] = 0.5
     row = np.array([[[[2.0, 4.0, 8.0]]]], np.float32)
-    assert warp(row, matrix).ravel().tolist() == [1, 3, 6]
+    assert warp(row, matrix).ravel().tolist() == [2, 3, 6]
 
 
 def test_a_positive_angle_turns_counter_clockwise():
@@ -146,7 +146,7 @@ def test_inputs_stay_as_they_are_and_floats_stay_float32(augmentation):
 
 @pytest.mark.parametrize("augmentation", EVERY, ids=repr)
 def test_each_says_what_it_moves(augmentation):
-    assert augmentation.targets == {"image"}
+    assert "boxes" in augmentation.targets and "masks" in augmentation.targets
 
 
 def test_neighbours_in_a_composition_equal_one_after_the_other():
