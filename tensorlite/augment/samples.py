@@ -80,9 +80,10 @@ class Samples:
     def targets(self, like: Any) -> Any:
         """The targets in the form that ``of`` was given."""
         if isinstance(like, list | tuple) and like and isinstance(like[0], Mapping):
-            several = self.targets(dict(like[0]))
+            new = self.targets({key: None for key in ("boxes", "labels", "mask")})
             return [
-                {key: several[key][index] for key in several} for index in range(len(self.images))
+                {**old, **{key: new[key][index] for key in old if new.get(key) is not None}}
+                for index, old in enumerate(like)
             ]
         if isinstance(like, Mapping):
             new = {"boxes": self.boxes, "labels": self.box_labels, "mask": self.masks}
