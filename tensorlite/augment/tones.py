@@ -15,7 +15,11 @@ from numpy.typing import NDArray
 from tensorlite.augment.samples import Images
 
 Amounts = NDArray[Any]
-GREY = np.float32([0.299, 0.587, 0.114])  # ITU-R 601-2, as Pillow's mode L
+RED, GREEN, BLUE = (
+    np.float32(0.299),
+    np.float32(0.587),
+    np.float32(0.114),
+)  # ITU-R 601-2, as Pillow's mode L
 
 
 def brightness(images: Images, factors: Amounts) -> Images:
@@ -145,7 +149,7 @@ def column(amounts: Any, dtype: Any = np.float32) -> NDArray[Any]:
 def _line(images: Images) -> Images:
     """The grey picture in whole levels, (N, 1, H, W)."""
     red, green, blue = (images[:, channel : channel + 1] for channel in range(3))
-    return _whole(red * GREY[0] + green * GREY[1] + blue * GREY[2])
+    return _whole(red * RED + green * GREEN + blue * BLUE)
 
 
 def _whole(images: Images) -> Images:
