@@ -73,6 +73,9 @@ class Samples:
             void = 255 if masks is not None and masks.dtype == np.uint8 else VOID
         boxes = labels = None
         if "boxes" in targets:
+            if "labels" not in targets:
+                hint = "Give {'boxes': (k, 4), 'labels': (k,)} for each picture."
+                raise ConfigError("expected labels with the boxes.", where="targets", hint=hint)
             boxes = [np.asarray(each, np.float32).reshape(-1, 4) for each in targets["boxes"]]
             labels = [np.asarray(each, np.int64).reshape(-1) for each in targets["labels"]]
         return cls(images, targets.get("label"), boxes, labels, masks, classes, void)

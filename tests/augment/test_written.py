@@ -86,6 +86,11 @@ def test_every_augmentation_takes_a_probability():
 def test_wrong_options_are_named():
     with pytest.raises(TensorliteError, match="degrees"):
         build_augmentation(["rotation(degres=3)"])
+    for wrong in (3, {"degrees": 3}, {"name": "one_of", "augmentations": [{"degrees": 3}]}):
+        with pytest.raises(TensorliteError, match="a table with a name"):
+            build_augmentation([wrong])
+    with pytest.raises(TensorliteError, match="p='often'"):
+        build_augmentation([{"name": "rotation", "p": "often"}])
     with pytest.raises(TensorliteError, match="brightness"):
         build_augmentation(["color_jitter(brightness=-1)"])
 
