@@ -230,7 +230,8 @@ def blurred(images: Images, sigmas: NDArray[Any]) -> Images:
     weights = np.exp(-0.5 * np.square(steps / width)) * (np.abs(steps) <= np.ceil(4 * width))
     weights = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
     rows = _smoothed(images, weights, reach)
-    lines = _smoothed(rows.reshape(len(rows), -1, rows.shape[3], 1), weights, reach)
+    count, channels, height, width = rows.shape
+    lines = _smoothed(rows.reshape(count, channels * height, width, 1), weights, reach)
     return lines.reshape(images.shape)
 
 

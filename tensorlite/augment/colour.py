@@ -189,6 +189,8 @@ class _Tone(Chance):
 class Grayscale(_Tone):
     """Take the colour out: ``0.299 red + 0.587 green + 0.114 blue`` in each channel.
 
+    Rounded to whole levels of 255, as Pillow's mode L.
+
     Args:
         p: The probability.
 
@@ -198,7 +200,7 @@ class Grayscale(_Tone):
     Example:
         >>> red = np.array([1, 0, 0], np.float32).reshape(3, 1, 1)
         >>> Grayscale(p=1)(red, Generator(0)).ravel()
-        array([0.299, 0.299, 0.299], dtype=float32)
+        array([0.29803923, 0.29803923, 0.29803923], dtype=float32)
     """
 
     p: float = 0.1

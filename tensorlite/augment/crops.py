@@ -214,9 +214,10 @@ def resampled(samples: Samples, parts: Parts, size: Size) -> Samples:
     """
     images = resize_rows(samples.images, parts[:, 1], parts[:, 3], size[0])
     # The columns are the rows of one column each: (N, C * H, W, 1).
-    lines = images.reshape(len(images), -1, images.shape[3], 1)
+    count, channels, height, width = images.shape
+    lines = images.reshape(count, channels * height, width, 1)
     lines = resize_rows(lines, parts[:, 0], parts[:, 2], size[1])
-    changed = replace(samples, images=lines.reshape(*images.shape[:3], size[1]))
+    changed = replace(samples, images=lines.reshape(count, channels, height, size[1]))
     grow = np.zeros((len(parts), 3, 3))
     grow[:, 0, 0], grow[:, 1, 1] = (np.array(size[::-1]) / (parts[:, 2:] - parts[:, :2])).T
     grow[:, :2, 2] = -parts[:, :2] * grow[:, (0, 1), (0, 1)]

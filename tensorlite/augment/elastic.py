@@ -76,7 +76,8 @@ class Elastic(Augmentation):
     def ways(self, size: Size, generators: Sequence[Generator]) -> Ways:
         """Draw where each pixel is read: (N, 2, H, W), to the right and down."""
         draws = [g.numpy.standard_normal((2, *size), dtype=np.float32) for g in generators]
-        smooth = blurred(np.reshape(draws, (-1, 2, *size)), np.full(len(draws), self.sigma))
+        noise = np.reshape(draws, (-1, 2, *size)).astype(np.float32)
+        smooth = blurred(noise, np.full(len(draws), self.sigma))
         strength = np.sqrt(np.square(smooth).mean(axis=(2, 3), keepdims=True))
         return smooth * (np.float32(self.alpha) / np.maximum(strength, np.float32(1e-12)))
 

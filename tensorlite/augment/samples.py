@@ -73,6 +73,9 @@ class Samples:
             void = 255 if masks is not None and masks.dtype == np.uint8 else VOID
         boxes = labels = None
         if "boxes" in targets:
+            if "labels" not in targets:
+                hint = "Give {'boxes': (k, 4), 'labels': (k,)} for each picture."
+                raise ConfigError("expected labels with the boxes.", where="targets", hint=hint)
             boxes = [np.asarray(each, np.float32).reshape(-1, 4) for each in targets["boxes"]]
             labels = [np.asarray(each, np.int64).reshape(-1) for each in targets["labels"]]
         return cls(images, targets.get("label"), boxes, labels, masks, classes, void)
@@ -80,9 +83,10 @@ class Samples:
     def targets(self, like: Any) -> Any:
         """The targets in the form that ``of`` was given."""
         if isinstance(like, list | tuple) and like and isinstance(like[0], Mapping):
-            several = self.targets(dict(like[0]))
+            new = self.targets({key: None for key in ("boxes", "labels", "mask")})
             return [
-                {key: several[key][index] for key in several} for index in range(len(self.images))
+                {**old, **{key: new[key][index] for key in old if new.get(key) is not None}}
+                for index, old in enumerate(like)
             ]
         if isinstance(like, Mapping):
             new = {"boxes": self.boxes, "labels": self.box_labels, "mask": self.masks}

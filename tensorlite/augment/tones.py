@@ -1,8 +1,8 @@
 """What colour transforms compute, for batches: each picture with an amount of its own.
 
 Pictures are float32 (N, C, H, W) in 0..1 and amounts (N,). A factor of 1 leaves a picture as it
-is, as in ``ImageEnhance`` of Pillow. Pillow rounds to whole grey levels after each step, these
-functions never do.
+is, as in ``ImageEnhance`` of Pillow. Grey and smoothed pictures are rounded to whole levels (of
+255) before they are blended with, as there; results are not, where Pillow cuts the fraction off.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from numpy.typing import NDArray
 from tensorlite.augment.samples import Images
 
 Amounts = NDArray[Any]
-GREY = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R 601-2, as Pillow's mode L
+RED, GREEN, BLUE = (
+    np.float32(0.299),
+    np.float32(0.587),
+    np.float32(0.114),
+)  # ITU-R 601-2, as Pillow's mode L
 
 
 def brightness(images: Images, factors: Amounts) -> Images:
@@ -26,13 +30,13 @@ def brightness(images: Images, factors: Amounts) -> Images:
 
 def contrast(images: Images, factors: Amounts) -> Images:
     """Blend with the mean grey of the picture."""
-    means = np.einsum("nchw,c->n", images, _grey(images)) / (images.shape[2] * images.shape[3])
-    return _blend(column(means), images, factors)
+    means = (_line(images) if images.shape[1] == 3 else images).mean(axis=(1, 2, 3))
+    return _blend(_whole(column(means)), images, factors)
 
 
 def saturation(images: Images, factors: Amounts) -> Images:
     """Blend with the grey picture; grey pictures stay as they are."""
-    return images.copy() if images.shape[1] != 3 else _blend(grey(images), images, factors)
+    return images.copy() if images.shape[1] != 3 else _blend(_line(images), images, factors)
 
 
 def sharpness(images: Images, factors: Amounts) -> Images:
@@ -48,7 +52,7 @@ def sharpness(images: Images, factors: Amounts) -> Images:
     smooth = images.copy()
     smooth[:, :, 1:-1, 1:-1] *= np.float32(4 / 13)
     smooth[:, :, 1:-1, 1:-1] += total * np.float32(1 / 13)
-    return _blend(smooth, images, factors)
+    return _blend(_whole(smooth), images, factors)
 
 
 def hue(images: Images, turns: Amounts) -> Images:
@@ -88,8 +92,7 @@ def grey(images: Images) -> Images:
     """The grey picture, with as many channels as before."""
     if images.shape[1] != 3:
         return images.copy()
-    line = np.einsum("nchw,c->nhw", images, GREY)[:, None]
-    return np.repeat(line, 3, axis=1)
+    return np.repeat(_line(images), 3, axis=1)
 
 
 def invert(images: Images) -> Images:
@@ -143,9 +146,17 @@ def column(amounts: Any, dtype: Any = np.float32) -> NDArray[Any]:
     return np.asarray(amounts, dtype).reshape(-1, 1, 1, 1)
 
 
-def _grey(images: Images) -> Images:
-    channels = images.shape[1]
-    return GREY if channels == 3 else np.full(channels, 1 / channels, np.float32)
+def _line(images: Images) -> Images:
+    """The grey picture in whole levels, (N, 1, H, W)."""
+    red, green, blue = (images[:, channel : channel + 1] for channel in range(3))
+    return _whole(red * RED + green * GREEN + blue * BLUE)
+
+
+def _whole(images: Images) -> Images:
+    levels = images * np.float32(255)
+    np.rint(levels, out=levels)
+    levels *= np.float32(1 / 255)
+    return levels
 
 
 def _blend(base: Images, images: Images, factors: Amounts) -> Images:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorlite import registry
-from tensorlite.augment import Compose, Sometimes
+from tensorlite.augment import Compose
 from tensorlite.augment.written import parse_augmentations
 from tensorlite.autograd import no_grad
 from tensorlite.data import DataLoader, Dataset
@@ -228,7 +228,10 @@ def _augmentation(item: Any) -> Any:
         items = parse_augmentations(item)
         if len(items) != 1:
             return Compose([_augmentation(each) for each in items])
-        item = items[0]
+        item = {"name": items[0]} if isinstance(items[0], str) else items[0]
+    if not isinstance(item, Mapping) or "name" not in item:
+        message = f"expected a name, a call or a table with a name, got {item!r}."
+        raise ConfigError(message, where="augment", hint='Such as { name = "shift", pixels = 2 }.')
     name, options = name_and_options(item)
     if isinstance(options.get("augmentations"), list):
         options["augmentations"] = [_augmentation(each) for each in options["augmentations"]]
@@ -238,4 +241,6 @@ def _augmentation(item: Any) -> Any:
     if signature is not None and "p" not in signature.parameters:
         chance = options.pop("p", None)
     built = construct(registry.augmentations, name, options)
-    return built if chance is None else Sometimes(built, chance)
+    if chance is None:
+        return built
+    return construct(registry.augmentations, "sometimes", {"p": chance}, built)

@@ -60,7 +60,7 @@ class Settings:
     optimizer_options: dict[str, Any] = _setting({}, "further arguments of the optimizer")
     schedule: str = _setting("cosine", "learning-rate schedule of the registry")
     schedule_options: dict[str, Any] = _setting({}, "further arguments of the schedule")
-    augment: list[Any] = _setting([], "augmentations: names or tables with a name", NAMED)
+    augment: list[Any] = _setting([], "augmentations: names, calls or tables with a name", NAMED)
     loss: str = _setting("cross_entropy", "loss of the registry")
     loss_options: dict[str, Any] = _setting({}, "further arguments of the loss")
     label_smoothing: float = _setting(0.0, "share of the target spread over all classes", BELOW_ONE)

@@ -226,3 +226,24 @@ def test_help_has_titled_groups_examples_and_few_options(tensorlite):
     for title in ("Data and model:", "Training:", "Control:", "Output:", "Examples:"):
         assert title in shown
     assert len(re.findall(r"^  (?:-\w, )?--[a-z]", shown, re.MULTILINE)) <= 30
+
+
+def test_augmentations_are_written_as_calls(tensorlite, tmp_path):
+    steps = "shift(pixels=2), one_of(rotation(15), invert, p=0.5), mixup"
+    done = tensorlite("train", "lenet5", "--epochs", "1", "--name", "x", "--augment", steps)
+    assert done.returncode == 0, done.stderr
+    written = (tmp_path / "runs" / "x" / "run.toml").read_text("utf-8")
+    assert '{ name = "shift", pixels = 2 }' in written and '"mixup"' in written
+
+
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (["--augment", "rotatoin(3)"], "no augmentation 'rotatoin'. Close: rotation"),
+        (["--augment", "rotation("], "expected augmentations, got 'rotation('"),
+        (["--augment", "invert", "--no-augment"], "expected --augment or --no-augment, got both"),
+    ],
+)
+def test_augmentations_that_cannot_be_read_are_wrong_usage(tensorlite, args, message):
+    done = tensorlite("train", "lenet5", *args)
+    assert done.returncode == 2 and message in done.stderr

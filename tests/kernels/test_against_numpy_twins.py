@@ -252,3 +252,30 @@ def test_without_the_compiler_small_arrays_go_through_the_loops(
     relu(np.zeros(10))
     relu(np.zeros(10_000))
     assert seen == ["loops", "twin"]
+
+
+@small
+@given(pictures(4), st.integers(1, 9), st.integers(1, 9), st.booleans(), st.integers(0, 1))
+def test_pixels_that_are_moved(
+    picture: Any, height: int, width: int, wavy: bool, tilted: int
+) -> None:
+    x, rng = picture
+    n = len(x)
+    tilt = np.array([[0.4, 0.4, 2], [0.4, 0.4, 2], [0.05 * tilted, 0.05 * tilted, 0]])
+    back = np.eye(3) + tilt * rng.standard_normal((n, 3, 3))
+    ways = rng.standard_normal((n, 2, height, width)).astype(x.dtype) if wavy else None
+    size, args = (height, width), (0.25, ways)
+    close(kernels.warp(x, back, size, *args), reference.warp(x, back, size, *args))
+    where = back, x.shape[2:], size, ways
+    found, expected = kernels.nearest(*where), reference.nearest(*where)
+    assert found.dtype == np.int32 and np.array_equal(found, expected)
+
+
+@small
+@given(pictures(), st.integers(1, 9), st.integers(1, 9))
+def test_weighted_sums_of_rows(picture: Any, out: int, taps: int) -> None:
+    x, rng = picture
+    taps = min(taps, x.shape[2])
+    weights = rng.standard_normal((len(x), out, taps)).astype(x.dtype)
+    start = rng.integers(0, x.shape[2] - taps + 1, (len(x), out))
+    close(kernels.weighted_rows(x, weights, start), reference.weighted_rows(x, weights, start))

@@ -13,16 +13,17 @@ from tensorlite.kernels.compiled.simd import floats, places, whole
 
 
 @jit
-def source(m, n, x, y):
+def source(m, n, j, i):
     """Where the middle of a pixel of the result comes from, by the matrix of picture ``n``."""
-    u, v, at = x + 0.5, y + 0.5, 9 * n
+    u, v, at = j + 0.5, i + 0.5, 9 * n
+    x = m[at] * u + m[at + 1] * v + m[at + 2]
+    y = m[at + 3] * u + m[at + 4] * v + m[at + 5]
+    if m[at + 6] == 0 and m[at + 7] == 0 and m[at + 8] == 1:  # no perspective, no divisions
+        return x, y
     w = m[at + 6] * u + m[at + 7] * v + m[at + 8]
     if w <= 0:  # behind the one who looks
         return -1e9, -1e9
-    return (
-        (m[at] * u + m[at + 1] * v + m[at + 2]) / w,
-        (m[at + 3] * u + m[at + 4] * v + m[at + 5]) / w,
-    )
+    return x / w, y / w
 
 
 @region
