@@ -29,6 +29,7 @@ class Dataset(items.Dataset[Any]):
         image_shape: ``(C, H, W)`` of every image; that of the first one, if not set.
         targets: The class of every image, int64 (N,); read item by item, if not set.
         adaptation: What ``adapt`` did to the images, for people; empty if nothing.
+        concurrent: Whether several threads may take items at once; if not, they take turns.
         noun, origin, part: What an item is called, where the data is from and what this split is
             called, in the line that is printed for people.
 
@@ -47,6 +48,7 @@ class Dataset(items.Dataset[Any]):
 
     name: str = "data"
     adaptation: str = ""
+    concurrent: bool = False
     noun: str = "images"
     origin: str = ""
     part: str = ""
@@ -134,6 +136,8 @@ class ArrayDataset(Dataset):
         ((1, 8, 8), 1.0, 'dog')
     """
 
+    concurrent = True
+
     def __init__(
         self,
         images: ArrayLike,
@@ -185,7 +189,7 @@ class Subset(Dataset):
         self.dataset = dataset
         self.indices = np.asarray(indices, dtype=np.int64)
         self.name, self.classes = dataset.name, dataset.classes
-        self.adaptation = dataset.adaptation
+        self.adaptation, self.concurrent = dataset.adaptation, dataset.concurrent
 
     @cached_property
     def image_shape(self) -> Shape:
@@ -219,6 +223,7 @@ class Adapted(Dataset):
     def __init__(self, dataset: Dataset, shape: Shape) -> None:
         self.dataset, self.image_shape = dataset, shape
         self.name, self.classes = dataset.name, dataset.classes
+        self.concurrent = dataset.concurrent
         self.adaptation = describe_fit(dataset.image_shape, shape)
 
     @cached_property

@@ -53,6 +53,7 @@ class ImageFolder(Dataset):
     """
 
     noun = "pictures"
+    concurrent = True
 
     def __init__(
         self,
@@ -77,9 +78,16 @@ class ImageFolder(Dataset):
         return len(self.files)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], int]:
+        return np.divide(self.pixels(index), 255, dtype=np.float32), self.target(index)
+
+    def target(self, index: int) -> int:
+        """The class."""
+        return int(self.targets[index])
+
+    def pixels(self, index: int) -> NDArray[np.uint8]:
+        """The picture as bytes (C, H, W), already in shape; what a cache keeps."""
         channels, *size = self.image_shape
-        pixels = decode(self.files[index], channels, (size[0], size[1]))
-        return np.divide(pixels, 255, dtype=np.float32), int(self.targets[index])
+        return decode(self.files[index], channels, (size[0], size[1]))
 
     def adapt(self, channels: int, height: int, width: int) -> Dataset:
         """The same pictures, decoded straight to another shape."""

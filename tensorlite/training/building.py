@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +13,9 @@ from tensorlite import registry
 from tensorlite.augment import Compose
 from tensorlite.autograd import no_grad
 from tensorlite.data import DataLoader, Dataset
+from tensorlite.data.cache import cached
 from tensorlite.errors import ConfigError, DataError, TensorliteError
 from tensorlite.random import manual_seed
-from tensorlite.tensor import from_numpy
 from tensorlite.training.callbacks import RUN_FILES, EarlyStopping
 from tensorlite.training.config import FIELDS, Settings, name_and_options
 from tensorlite.training.inputs import Inputs, Parts, Shape, parts_of
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from tensorlite.nn import Module
     from tensorlite.training.tasks import Task
 
+only_cached = partial(cached, build=False)
+AHEAD = 2  # batches that a worker makes in advance
 EVALUATION_BATCH = 256  # one size everywhere, so that the same weights give the same figures
 
 
@@ -113,11 +116,19 @@ def image_shape(model: str, data: Shape) -> Shape:
     return details.get("in_channels") or data[0], height, width
 
 
-def model_parts(data: Data, settings: Settings) -> Parts:
+def model_parts(
+    data: Data, settings: Settings, keep: Callable[[Dataset], Dataset] = only_cached
+) -> Parts:
     """Return the parts of some data with images as a model takes them.
 
     The same settings always give the same parts, so that ``evaluate`` finds the images again that
     were kept for validation.
+
+    Args:
+        data: What was opened.
+        settings: Model, share of validation, seed.
+        keep: What is done with each split, to keep its decoded pictures; if not given, those are
+            used that another training kept.
 
     Raises:
         DataError: If there is nothing to train on.
@@ -125,7 +136,7 @@ def model_parts(data: Data, settings: Settings) -> Parts:
     if "train" not in data.splits or not len(data.splits["train"]):
         raise DataError("there are no images to train on.", where=data.name)
     shape = image_shape(settings.model, data.splits["train"].image_shape)
-    splits = {name: part.adapt(*shape) for name, part in data.splits.items()}
+    splits = {name: keep(part.adapt(*shape)) for name, part in data.splits.items()}
     return parts_of(splits, settings.val_fraction, settings.seed)
 
 
@@ -174,12 +185,15 @@ def training_batches(settings: Settings, dataset: Dataset) -> DataLoader[Any]:
         shuffle=True,
         seed=settings.seed,
         augment=build_augmentation(settings.augment),
+        num_workers=settings.workers,
+        prefetch=AHEAD * settings.workers,
     )
 
 
-def evaluation_batches(dataset: Dataset) -> DataLoader[Any]:
-    """Return batches in the order of the data set, as they are."""
-    return DataLoader(dataset, batch_size=EVALUATION_BATCH)
+def evaluation_batches(dataset: Dataset, workers: int = 1) -> DataLoader[Any]:
+    """Return batches in the order of the data set, as they are, made by so many threads."""
+    ahead = AHEAD * workers
+    return DataLoader(dataset, EVALUATION_BATCH, seed=0, num_workers=workers, prefetch=ahead)
 
 
 def rehearse(
@@ -191,10 +205,10 @@ def rehearse(
         TensorliteError: If they do not fit each other.
     """
     with blaming("augment", "the augmentations do not work"):
-        images, target = next(iter(batches))
+        images, target = next(iter(inputs.normalised(batches)))
     with no_grad(), np.errstate(all="ignore"):
         with blaming(f"model '{settings.model}'", f"it does not work on {inputs.shape} images"):
-            output = model.eval()(from_numpy(inputs.normalise(images.numpy())))
+            output = model.eval()(images)
         with blaming(f"loss '{settings.loss}'", "it gives no number for a batch"):
             task.loss(output, target).item()
         with blaming("metrics", "they do not work on the outputs"):

@@ -9,7 +9,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,6 @@ import numpy as np
 
 from tensorlite.autograd import no_grad
 from tensorlite.errors import DivergedError
-from tensorlite.tensor import from_numpy
 from tensorlite.training.callbacks import Event
 from tensorlite.training.checkpoint import Description, Snapshot
 from tensorlite.training.inputs import Inputs
@@ -51,6 +50,7 @@ class Trainer:
         batch: Batches of the running epoch that are done.
         images: Images of the running epoch that are done.
         loss: Mean training loss of the running epoch so far.
+        waited: Seconds of the running epoch in which there was no batch to learn from.
         history: One dictionary of figures per finished epoch.
         best_epoch: The epoch with the best figures so far, 0 before the first.
         stop: Set it to True to end after the running epoch.
@@ -76,7 +76,7 @@ class Trainer:
         self.callbacks = list(callbacks)
         self.description = description
         self.epoch = self.batch = self.images = self.best_epoch = 0
-        self.loss = math.nan
+        self.loss, self.waited = math.nan, 0.0
         self.stop = False
         self.history: list[Figures] = []
         self._interrupts = Interrupts()
@@ -149,8 +149,8 @@ class Trainer:
     def _train_epoch(self) -> None:
         self.model.train()
         self.train.set_epoch(self.epoch - 1)
-        total = 0.0
-        for images, target in self.train:
+        total = self.waited = 0.0
+        for images, target in self._timed(self.inputs.normalised(self.train)):
             loss = self._step(images, target)
             total += loss * len(images)
             self.batch += 1
@@ -159,10 +159,20 @@ class Trainer:
             self._emit("on_batch_end")
             self._interrupts.check()
 
+    def _timed(self, batches: Iterator[Any]) -> Iterator[Any]:
+        """The batches, with the time that was spent on waiting for them."""
+        while True:
+            began = time.perf_counter()
+            batch = next(batches, None)
+            self.waited += time.perf_counter() - began
+            if batch is None:
+                return
+            yield batch
+
     def _step(self, images: Any, target: Any) -> float:
         # Overflow ends in a loss that is not finite, which is reported below and better.
         with np.errstate(all="ignore"):
-            output = self.model(from_numpy(self.inputs.normalise(images.numpy())))
+            output = self.model(images)
             loss = self.task.loss(output, target)
             value = float(loss.item())
             self._check_finite(value, "loss")
@@ -213,9 +223,9 @@ def evaluate(
     scores = task.scores()
     model.eval()
     with no_grad(), np.errstate(all="ignore"):
-        for images, target in batches:
+        for images, target in inputs.normalised(batches):
             before_batch()
-            scores.update(model(from_numpy(inputs.normalise(images.numpy()))), target)
+            scores.update(model(images), target)
     return scores
 
 

@@ -226,3 +226,14 @@ def test_help_has_titled_groups_examples_and_few_options(tensorlite):
     for title in ("Data and model:", "Training:", "Control:", "Output:", "Examples:"):
         assert title in shown
     assert len(re.findall(r"^  (?:-\w, )?--[a-z]", shown, re.MULTILINE)) <= 30
+
+
+def test_pictures_are_decoded_once_and_kept(tensorlite, photos, tmp_path):
+    kept = {"TENSORLITE_CACHE_DIR": str(tmp_path / "cache"), "TENSORLITE_CACHE_GB": "1"}
+    train = ("train", "lenet5", "--data", photos, "--epochs", "1", "--workers", "2")
+    first, second = tensorlite(*train, **kept), tensorlite(*train, **kept)
+    assert first.returncode == second.returncode == 0, first.stderr
+    assert "decode  40 pictures, once" in first.stderr
+    assert "decode" not in second.stderr
+    found = json.loads(tensorlite("doctor", "--json", **kept).stdout)["pictures"]
+    assert (found["files"], found["bytes"]) == (1, 128 + 40 * 28 * 28)
