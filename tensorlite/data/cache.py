@@ -18,18 +18,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.data.dataset import Batch, Dataset, Subset, stack
+from tensorlite.data.dataset import Batch, Dataset, Subset
 from tensorlite.data.prefetch import prefetched
 
 Progress = Callable[[int, int], None]
 Bytes = NDArray[np.uint8]
 
+CLASSES = "classification"
 LIMIT_GB = 8.0  # of all data sets together, unless TENSORLITE_CACHE_GB says otherwise
 SPARE = 1 << 30  # bytes of the disk that are left to others
 STALE = 3600  # seconds without a new byte after which an unfinished file was left behind
@@ -41,40 +43,64 @@ class CachedPictures(Dataset):
 
     Args:
         dataset: Where everything else comes from.
-        bytes: The pictures, uint8 (N, C, H, W).
+        planes: The pictures, uint8 (N, C, H, W); with masks, these follow as one more channel.
     """
 
-    concurrent = True
-
-    def __init__(self, dataset: Any, bytes: Bytes) -> None:
-        self.dataset, self.bytes = dataset, bytes
-        self.image_shape = dataset.image_shape
-        for name in ("name", "classes", "targets", "adaptation", "noun", "origin", "part"):
+    def __init__(self, dataset: Any, planes: Bytes) -> None:
+        self.dataset, self.planes = dataset, planes
+        self.image_shape, self.classes = dataset.image_shape, dataset.classes
+        for name in Dataset.__annotations__:
             setattr(self, name, getattr(dataset, name))
+        self.concurrent = True
 
     def __getattr__(self, name: str) -> Any:
         if name == "dataset":  # not there yet, while an object is copied
             raise AttributeError(name)
         return getattr(self.dataset, name)
 
+    @cached_property
+    def targets(self) -> NDArray[np.int64]:
+        """The class of every image."""
+        found: NDArray[np.int64] = self.dataset.targets
+        return found
+
+    @property
+    def strata(self) -> NDArray[np.int64]:
+        """The group of every image."""
+        found: NDArray[np.int64] = self.dataset.strata
+        return found
+
+    def counts(self, indices: Any = None) -> dict[str, int]:
+        """How many images, boxes or pixels each class has."""
+        found: dict[str, int] = self.dataset.counts(indices)
+        return found
+
     def __len__(self) -> int:
-        return len(self.bytes)
+        return len(self.planes)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], Any]:
-        return _as_float(self.bytes[index]), self.dataset.target(index)
+        return self._images(index), self._target(index)
 
     def batch(self, indices: Sequence[int] | NDArray[np.integer]) -> Batch:
         """Fetch several items at once."""
         chosen = np.asarray(indices, dtype=np.int64)
-        if isinstance(self.targets, np.ndarray):
-            return _as_float(self.bytes[chosen]), self.targets[chosen]
-        return stack([self[int(index)] for index in chosen])
+        if getattr(self, "task", CLASSES) == CLASSES:
+            return self._images(chosen), self.targets[chosen]
+        return self._images(chosen), [self._target(int(index)) for index in chosen]  # type: ignore[return-value]
 
     def adapt(self, channels: int, height: int, width: int) -> Dataset:
         """The original data with pictures of another shape."""
         shape = (channels, height, width)
-        adapted: Dataset = self.dataset.adapt(*shape)
-        return self if self.image_shape == shape else adapted
+        return self if self.image_shape == shape else self.dataset.adapt(*shape)  # type: ignore[no-any-return]
+
+    def _images(self, chosen: Any) -> NDArray[np.float32]:
+        channels = self.image_shape[0]
+        return np.divide(self.planes[chosen][..., :channels, :, :], 255, dtype=np.float32)
+
+    def _target(self, index: int) -> Any:
+        if _has_masks(self.dataset):
+            return {"mask": self.planes[index, -1].astype(np.int64)}
+        return self.dataset.target(index)
 
 
 def cached(dataset: Dataset, *, build: bool = True, progress: Progress | None = None) -> Dataset:
@@ -99,7 +125,8 @@ def cached(dataset: Dataset, *, build: bool = True, progress: Progress | None = 
         return dataset
     try:
         place = _place(dataset)
-        shape = (len(dataset), *dataset.image_shape)
+        channels, *size = dataset.image_shape
+        shape = (len(dataset), channels + _has_masks(dataset), *size)
         found = _opened(place, shape)
         if found is None and build and _has_room(place.parent, int(np.prod(shape))):
             _write(place, shape, dataset, progress)
@@ -149,7 +176,7 @@ def _place(dataset: Any) -> Path:
 
     digest = hashlib.sha256(f"{_sources()} {__version__} {type(dataset).__qualname__}".encode())
     digest.update(f"{dataset.image_shape} {dataset.adaptation}\n".encode())
-    for file in dataset.files:
+    for file in (*dataset.files, *getattr(dataset, "masks", ())):
         about = os.stat(file)
         line = f"{os.path.abspath(file)}\0{about.st_size}\0{about.st_mtime_ns}\n"
         digest.update(line.encode(errors="surrogateescape"))
@@ -186,7 +213,7 @@ def _write(place: Path, shape: tuple[int, ...], dataset: Any, progress: Progress
     try:
         with open(temporary, "xb") as file:
             np.lib.format.write_array_header_1_0(file, header)
-            for done, picture in enumerate(_decoded(dataset, progress)):
+            for done, picture in enumerate(_decoded(dataset)):
                 if progress is not None:
                     progress(done, shape[0])
                 file.write(picture.tobytes())
@@ -200,11 +227,23 @@ def _write(place: Path, shape: tuple[int, ...], dataset: Any, progress: Progress
         temporary.unlink(missing_ok=True)
 
 
-def _decoded(dataset: Any, progress: Progress | None) -> Iterator[Bytes]:
+def _decoded(dataset: Any) -> Iterator[Bytes]:
     from tensorlite.kernels.threads import available_cores
 
     workers = available_cores()
-    return prefetched(iter(range(len(dataset))), 4 * workers, dataset.pixels, workers)
+    return prefetched(iter(range(len(dataset))), 4 * workers, partial(_planes, dataset), workers)
+
+
+def _planes(dataset: Any, index: int) -> Bytes:
+    """A picture, and below it its mask."""
+    pixels: Bytes = dataset.pixels(index)
+    if not _has_masks(dataset):
+        return pixels
+    return np.concatenate([pixels, dataset.mask(index, pixels.shape[1:])[None]])
+
+
+def _has_masks(dataset: Any) -> bool:
+    return getattr(dataset, "task", CLASSES) == "masks" and hasattr(dataset, "mask")
 
 
 def _has_room(place: Path, needed: int) -> bool:
@@ -245,7 +284,3 @@ def _entries(place: Path) -> list[tuple[float, int, Path]]:
 @functools.cache
 def _say(reason: str) -> None:
     print(f"tensorlite: pictures are decoded anew in each epoch: {reason}.", file=sys.stderr)
-
-
-def _as_float(images: Bytes) -> NDArray[np.float32]:
-    return np.divide(images, 255, dtype=np.float32)

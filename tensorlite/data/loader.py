@@ -269,7 +269,25 @@ class DataLoader(Generic[T]):
         indices, images, targets = batch
         if self.augment is not None:
             images = augment_batch(self.augment, images, generators(seed, epoch, indices))
-        return from_numpy(images), from_numpy(targets)
+        return from_numpy(images), tensors(targets)
+
+
+def tensors(targets: Any) -> Any:
+    """The targets of a batch as tensors: boxes stay a list of dicts, since pictures have so many.
+
+    Example:
+        >>> tensors([{"mask": np.zeros((2, 2))}, {"mask": np.ones((2, 2))}])["mask"].shape
+        (2, 2, 2)
+        >>> len(tensors([{"boxes": np.zeros((3, 4))}, {"boxes": np.zeros((0, 4))}]))
+        2
+    """
+    from tensorlite.tensor import from_numpy
+
+    if isinstance(targets, np.ndarray):
+        return from_numpy(targets)
+    if any("boxes" in target for target in targets):
+        return default_convert(list(targets))
+    return default_collate(list(targets))
 
 
 def _as_it_is(batch: Any) -> Any:

@@ -79,6 +79,51 @@ def test_a_part_of_a_data_set_uses_the_pictures_of_the_whole(pictures, decoded):
     assert np.array_equal(part.batch([0])[0][0], data[4][0])
 
 
+class Masks(ImageFolder):
+    """Pictures whose masks are files of numbers."""
+
+    task = "masks"
+
+    def mask(self, index, size):
+        return np.full(size, int(self.masks[index].read_text()), np.uint8)
+
+    def target(self, index):
+        return {"mask": self.mask(index, self.image_shape[1:]).astype(np.int64)}
+
+
+def test_masks_are_kept_with_their_pictures(pictures, tmp_path):
+    plain = pictures(3)
+    data = Masks(plain.files, plain.targets, plain.classes, plain.image_shape)
+    data.masks = [tmp_path / f"{index}.txt" for index in range(3)]
+    for value in (7, 8):
+        for file in data.masks:
+            file.write_text(f"{value}" + value * " ")
+        kept = cache.cached(data)
+        images, targets = kept.batch([2, 1])
+        assert np.array_equal(images[1], data[1][0]) and len(targets) == 2
+        assert targets[0]["mask"].dtype == np.int64 and (targets[0]["mask"] == value).all()
+        batch, masks = next(iter(tl.data.DataLoader(kept, 2)))
+        assert batch.shape == (2, 3, 8, 8) and masks["mask"].shape == (2, 8, 8)
+
+
+class Boxes(ImageFolder):
+    """Pictures with as many boxes as their number says."""
+
+    task = "boxes"
+
+    def target(self, index):
+        return {"boxes": np.ones((index, 4), np.float32), "labels": np.zeros(index, np.int64)}
+
+
+def test_boxes_come_with_kept_pictures(pictures):
+    plain = pictures(3)
+    kept = cache.cached(Boxes(plain.files, plain.targets, plain.classes, plain.image_shape))
+    images, targets = next(iter(tl.data.DataLoader(kept, 3)))
+    assert images.shape == (3, 3, 8, 8)
+    assert [target["boxes"].shape for target in targets] == [(0, 4), (1, 4), (2, 4)]
+    assert isinstance(targets[2]["labels"], tl.Tensor)
+
+
 def test_progress_is_told(pictures):
     told = []
     cache.cached(pictures(), progress=lambda *pair: told.append(pair))
