@@ -91,7 +91,7 @@ class CachedPictures(Dataset):
     def adapt(self, channels: int, height: int, width: int) -> Dataset:
         """The original data with pictures of another shape."""
         shape = (channels, height, width)
-        return self if self.image_shape == shape else self.dataset.adapt(*shape)  # type: ignore[no-any-return]
+        return self if self.image_shape == shape else self.dataset.adapt(*shape)
 
     def _images(self, chosen: Any) -> NDArray[np.float32]:
         channels = self.image_shape[0]

@@ -190,11 +190,15 @@ class DataLoader(Generic[T]):
         """The batches of one epoch; order and epoch are settled now, not at the first batch."""
         return self.batches()
 
-    def batches(self, finish: Callable[[Any], Any] | None = None) -> Stream[Any, None, None]:
+    def batches(
+        self, finish: Callable[[Any], Any] | None = None, *, at_once: bool = False
+    ) -> Stream[Any, None, None]:
         """The batches of one epoch, each passed through a function in the thread that made it.
 
         Args:
             finish: Called with each batch, by several threads at once if there are any.
+            at_once: Make the first batches now, not when the first is asked for. Whoever says so
+                goes through them or closes them.
 
         Example:
             >>> from tensorlite.data import digits
@@ -209,7 +213,7 @@ class DataLoader(Generic[T]):
         workers = max(self.num_workers, 1) if self._as_images else 1
         begin = partial(self._begin, workers, seed) if self.num_workers else None
         make = work if finish is None else partial(_both, work, finish)
-        return prefetched(source, self.prefetch, make, workers, begin)
+        return prefetched(source, self.prefetch, make, workers, begin, at_once)
 
     def _seed(self) -> int:
         if self.seed is not None:

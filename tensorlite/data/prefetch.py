@@ -24,6 +24,7 @@ def prefetched(
     work: Callable[[Any], T] | None = None,
     workers: int = 1,
     begin: Callable[[int], Any] | None = None,
+    at_once: bool = False,
 ) -> Generator[T, None, None]:
     """Yield what the source yields, up to ``ahead`` items being made in advance.
 
@@ -38,12 +39,34 @@ def prefetched(
         work: What is made of each item of the source, by several threads at once.
         workers: How many threads.
         begin: Called in each thread with its number before anything else.
+        at_once: Start the threads now, not when the first item is asked for.
 
     Example:
         >>> list(prefetched(iter("abc"), ahead=2, work=str.upper, workers=2))
         ['A', 'B', 'C']
     """
+    stream = _delivered(source, ahead, work, workers, begin)
+    if not at_once:
+        return _later(stream)
+    next(stream)
+    return stream
+
+
+def _later(stream: Generator[T, None, None]) -> Generator[T, None, None]:
+    next(stream)
+    yield from stream
+
+
+def _delivered(
+    source: Iterator[Any],
+    ahead: int,
+    work: Callable[[Any], T] | None,
+    workers: int,
+    begin: Callable[[int], Any] | None,
+) -> Generator[Any, None, None]:
+    """Yield once when the threads run, then the items."""
     if ahead < 1:
+        yield
         if begin is not None:
             begin(0)
         for each in source:
@@ -52,6 +75,7 @@ def prefetched(
     crew = _Crew(source, max(ahead, workers), work, begin)
     crew.start(workers)
     try:
+        yield
         while (slot := crew.ready.get()) is not None:
             item = slot.get()
             if isinstance(item, BaseException):
@@ -116,7 +140,7 @@ class _Crew:
                 slot = item = None
             self._end(None)
         except BaseException as error:
-            last = None
+            last: _Slot | None = None
             if slot is None:
                 slot = last = SimpleQueue()
             slot.put(error)

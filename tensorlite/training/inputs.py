@@ -90,10 +90,15 @@ class Inputs:
         result *= scale
         return result
 
-    def normalised(self, batches: Iterable[Any]) -> Iterator[Any]:
-        """The batches with normalised images; a loader does it in the threads that make them."""
+    def normalised(self, batches: Iterable[Any], at_once: bool = False) -> Iterator[Any]:
+        """The batches with normalised images; a loader does it in the threads that make them.
+
+        Args:
+            batches: A loader, or anything else that gives images and targets.
+            at_once: Let a loader make the first batches now.
+        """
         if isinstance(batches, DataLoader):
-            return batches.batches(self._finish)
+            return batches.batches(self._finish, at_once=at_once)
         return map(self._finish, batches)
 
     def _finish(self, batch: Any) -> Any:

@@ -80,6 +80,7 @@ class Trainer:
         self.stop = False
         self.history: list[Figures] = []
         self._interrupts = Interrupts()
+        self._ahead: Iterator[Any] | None = None
 
     def fit(self) -> None:
         """Train until the last epoch, or until a callback or Ctrl-C ends it.
@@ -99,6 +100,8 @@ class Trainer:
         except Exception as error:
             self._emit("on_failure", error)
             raise
+        finally:
+            self._close_ahead()
         self._emit("on_train_end")
 
     @property
@@ -135,6 +138,7 @@ class Trainer:
         began = time.perf_counter()
         self._train_epoch()
         seconds = time.perf_counter() - began
+        self._look_ahead()
         scores = evaluate(self.model, self.task, self.inputs, self.val, self._interrupts.check)
         val = {f"val_{name}": value for name, value in scores.figures().items()}
         self._check_finite(val.get("val_loss", 0.0), "validation loss")
@@ -148,9 +152,8 @@ class Trainer:
 
     def _train_epoch(self) -> None:
         self.model.train()
-        self.train.set_epoch(self.epoch - 1)
         total = self.waited = 0.0
-        for images, target in self._timed(self.inputs.normalised(self.train)):
+        for images, target in self._timed(self._batches()):
             loss = self._step(images, target)
             total += loss * len(images)
             self.batch += 1
@@ -158,6 +161,31 @@ class Trainer:
             self.loss = total / self.images
             self._emit("on_batch_end")
             self._interrupts.check()
+
+    def _batches(self) -> Iterator[Any]:
+        """The batches of the running epoch, which may have been begun during a validation."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            return ahead
+        self.train.set_epoch(self.epoch - 1)
+        return self.inputs.normalised(self.train)
+
+    def _look_ahead(self) -> None:
+        """Let the first batches of the next epoch be made while this one is validated."""
+        # Without a seed of its own the loader would draw one, earlier than its turn is.
+        if (
+            self.epoch < self.epochs
+            and not self.stop
+            and getattr(self.train, "seed", None) is not None
+        ):
+            self.train.set_epoch(self.epoch)
+            self._ahead = self.inputs.normalised(self.train, at_once=True)
+
+    def _close_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        close = getattr(ahead, "close", None)
+        if close is not None:
+            close()
 
     def _timed(self, batches: Iterator[Any]) -> Iterator[Any]:
         """The batches, with the time that was spent on waiting for them."""
