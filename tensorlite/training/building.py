@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from tensorlite.training.tasks import Task
 
 only_cached = partial(cached, build=False)
-AHEAD = 2  # batches that a worker makes in advance
+AHEAD = 2, 8  # batches made in advance, at least and at most
+ROOM = 128 << 20  # bytes that they may take up, if they are more than the least
 EVALUATION_BATCH = 256  # one size everywhere, so that the same weights give the same figures
 
 
@@ -186,14 +188,23 @@ def training_batches(settings: Settings, dataset: Dataset) -> DataLoader[Any]:
         seed=settings.seed,
         augment=build_augmentation(settings.augment),
         num_workers=settings.workers,
-        prefetch=AHEAD * settings.workers,
+        prefetch=_ahead(dataset, settings.batch_size, settings.workers),
     )
 
 
 def evaluation_batches(dataset: Dataset, workers: int = 1) -> DataLoader[Any]:
     """Return batches in the order of the data set, as they are, made by so many threads."""
-    ahead = AHEAD * workers
+    ahead = _ahead(dataset, EVALUATION_BATCH, workers)
     return DataLoader(dataset, EVALUATION_BATCH, seed=0, num_workers=workers, prefetch=ahead)
+
+
+def _ahead(dataset: Dataset, batch_size: int, workers: int) -> int:
+    """How many batches are made in advance: enough to outlast a turn of another program."""
+    if not workers:
+        return 0
+    least, most = AHEAD
+    each = max(batch_size * prod(dataset.image_shape) * 4, 1)
+    return max(least, workers, min(most, ROOM // each))
 
 
 def rehearse(
