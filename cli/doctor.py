@@ -39,7 +39,8 @@ def examine() -> dict[str, Any]:
 
     machine = environment(use_threads())
     del machine["command"], machine["plugins"]
-    return {**machine, "kernels": _kernels(), "plugins": _plugins(), "terminal": _terminal()}
+    parts = {"kernels": _kernels(), "pictures": _pictures()}
+    return {**machine, **parts, "plugins": _plugins(), "terminal": _terminal()}
 
 
 def _kernels() -> dict[str, Any]:
@@ -53,6 +54,14 @@ def _kernels() -> dict[str, Any]:
         "compiled": not kernels.needs_warm(),
         "files": sum(1 for path in folder.rglob("*.nbc")) if folder.is_dir() else 0,
     }
+
+
+def _pictures() -> dict[str, Any]:
+    from tensorlite.data import cache
+
+    found = cache.usage()
+    sizes = {"files": found.files, "bytes": found.bytes, "limit": found.limit}
+    return {"cache": str(found.folder), **sizes}
 
 
 def _plugins() -> dict[str, Any]:
@@ -87,11 +96,17 @@ def _print(found: dict[str, Any]) -> None:
             ("blas", " · ".join(found["blas"])),
             ("kernels", compiled),
             ("cache", kernels["cache"] + writable),
+            ("pictures", _decoded(found["pictures"])),
             ("plugins", f"{len(plugins['ok'])} ok: {', '.join(plugins['ok'])}"),
             *(("failed", f"{name}: {reason}") for name, reason in plugins["failed"].items()),
             ("terminal", f"{interactive} · {terminal['encoding']}"),
         ]
     )
+
+
+def _decoded(pictures: dict[str, Any]) -> str:
+    size = f"{pictures['bytes'] / 1e6:,.0f} MB of at most {pictures['limit'] / 1e6:,.0f}"
+    return f"{pictures['cache']} · {pictures['files']} files, {size}"
 
 
 def _warm() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.grouped import GroupedCommand
 from tensorlite.cli.options import out_option
 from tensorlite.cli.output import note, print_json
@@ -22,7 +23,7 @@ COMPILE = "kernels for this machine, once"
 GROUPS = {
     "Data and model": ["data", "augment", "no_augment", "val_fraction", "skip_bad"],
     "Training": ["epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule"],
-    "Control": ["patience", "seed", "threads", "assignments", "requirements"],
+    "Control": ["patience", "seed", "threads", "workers", "assignments", "requirements"],
     "Output": ["out", "name", "as_json", "quiet"],
 }
 
@@ -56,6 +57,7 @@ def setting(name: str, **options: Any) -> Callable[[Any], Any]:
 @setting("patience", type=int, metavar="EPOCHS")
 @setting("seed", type=int, metavar="N")
 @setting("threads", type=int, metavar="N")
+@setting("workers", type=int, metavar="N")
 @click.option(
     "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting (repeatable)."
 )
@@ -113,7 +115,9 @@ def train(
         from tensorlite.augment.written import parse_augmentations
 
         given["augment"] = parse_augmentations(augment, "--augment")
-    session = prepare(_layer(model, given, assignments), before_run=_compile)
+    layer = _layer(model, given, assignments)
+    with Decoding() as decoding:
+        session = prepare(layer, before_run=_compile, decoding=decoding)
     for bound in bounds:
         bound.check_name(session.figure_names())
     say = _speaker(as_json, quiet)

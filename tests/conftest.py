@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tensorlite as tl
+
+os.environ.setdefault("TENSORLITE_CACHE_GB", "0")  # pictures of tests are not worth keeping
 
 
 @pytest.fixture(autouse=True)

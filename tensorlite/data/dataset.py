@@ -35,6 +35,7 @@ class Dataset(items.Dataset[Any]):
         image_shape: ``(C, H, W)`` of every image; that of the first one, if not set.
         targets: The class of every image, int64 (N,); read item by item, if not set.
         adaptation: What ``adapt`` did to the images, for people; empty if nothing.
+        concurrent: Whether several threads may take items at once; if not, they take turns.
         noun, origin, part: What an item is called, where the data is from and what this split is
             called, in the line that is printed for people.
         left_out: Files beside the pictures that are none.
@@ -58,6 +59,7 @@ class Dataset(items.Dataset[Any]):
     task: str = "classification"
     name: str = "data"
     adaptation: str = ""
+    concurrent: bool = False
     noun: str = "images"
     origin: str = ""
     part: str = ""
@@ -179,6 +181,8 @@ class ArrayDataset(Dataset):
         ((1, 8, 8), 1.0, 'dog')
     """
 
+    concurrent = True
+
     def __init__(
         self,
         images: ArrayLike,
@@ -231,6 +235,7 @@ class Subset(Dataset):
         self.indices = np.asarray(indices, dtype=np.int64)
         self.name, self.classes, self.task = dataset.name, dataset.classes, dataset.task
         self.adaptation, self.noun = dataset.adaptation, dataset.noun
+        self.concurrent = dataset.concurrent
 
     @cached_property
     def image_shape(self) -> Shape:
@@ -275,6 +280,7 @@ class Adapted(Dataset):
         self.name, self.classes, self.task = dataset.name, dataset.classes, dataset.task
         self.noun, self.whole = dataset.noun, dataset.task == "boxes"
         self.adaptation = describe_fit(dataset.image_shape, shape, whole=self.whole)
+        self.concurrent = dataset.concurrent
 
     @cached_property
     def targets(self) -> NDArray[np.int64]:

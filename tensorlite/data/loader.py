@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Generator as Stream
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from tensorlite.augment import augment_targets
 from tensorlite.data.collate import default_collate, default_convert
 from tensorlite.data.dataset import Dataset, stack
+from tensorlite.data.draws import generators
 from tensorlite.data.items import IterableDataset
 from tensorlite.data.prefetch import prefetched
 from tensorlite.data.sampler import BatchSampler, RandomSampler, SequentialSampler
@@ -33,8 +35,9 @@ class DataLoader(Generic[T]):
     index), so they do not depend on the batch size, on ``prefetch``, or on where a training was
     interrupted. Every iteration is one epoch and moves on to the next.
 
-    Unlike in PyTorch, batches are made by one thread that runs ahead, never by processes:
-    ``num_workers`` says only that there is one.
+    Unlike in PyTorch, batches are made by threads that run ahead, never by processes. Data sets of
+    images use as many as ``num_workers`` says, and the batches are the same with any number; for
+    all others it says only that there is one.
 
     Args:
         dataset: Anything with a length and items, or an ``IterableDataset``.
@@ -47,7 +50,7 @@ class DataLoader(Generic[T]):
         pin_memory: Accepted; there is nothing to do.
         drop_last: Leave out a last batch that is not full.
         timeout: Accepted; there is no process that could hang.
-        worker_init_fn: Called with 0 in the thread before it makes the first batch.
+        worker_init_fn: Called in each thread with its number before it makes a batch.
         multiprocessing_context: Accepted; there are no processes.
         generator: Decides the order in place of the default generator.
         prefetch_factor: Batches that a worker makes ahead, 2 if not given.
@@ -56,7 +59,8 @@ class DataLoader(Generic[T]):
         in_order: Accepted; batches always come in order.
         seed: If None, each iteration draws its seed from the generator, so that
             ``tensorlite.manual_seed`` decides; the epoch then plays no part.
-        augment: An augmentation, called with an image (C, H, W) and a ``Generator``.
+        augment: An augmentation, called with an image (C, H, W) and a ``Generator``, by several
+            threads at once if there are any.
         prefetch: How many batches are made ahead; 0 means without a thread. If not given, 2 for
             data sets of images, and what ``num_workers`` says for others.
 
@@ -184,14 +188,32 @@ class DataLoader(Generic[T]):
 
     def __iter__(self) -> Stream[Any, None, None]:
         """The batches of one epoch; order and epoch are settled now, not at the first batch."""
+        return self.batches()
+
+    def batches(
+        self, finish: Callable[[Any], Any] | None = None, *, at_once: bool = False
+    ) -> Stream[Any, None, None]:
+        """The batches of one epoch, each passed through a function in the thread that made it.
+
+        Args:
+            finish: Called with each batch, by several threads at once if there are any.
+            at_once: Make the first batches now, not when the first is asked for. Whoever says so
+                goes through them or closes them.
+
+        Example:
+            >>> from tensorlite.data import digits
+            >>> loader = DataLoader(digits("train"), batch_size=64, seed=0)
+            >>> next(loader.batches(lambda batch: batch[0] * 2)).max().item()
+            2.0
+        """
         seed, epoch, skip = self._seed(), self.epoch, self._skip
         self.epoch, self._skip = epoch + 1, 0
         epoch = epoch if self.seed is not None else 0
-        if isinstance(self.dataset, IterableDataset):
-            batches = self._walk(seed)
-        else:
-            batches = self._batches(islice(self._order(seed, epoch), skip, None), seed, epoch)
-        return prefetched(batches, self.prefetch)
+        source, work = self._work(seed, epoch, skip)
+        workers = max(self.num_workers, 1) if self._as_images else 1
+        begin = partial(self._begin, workers, seed) if self.num_workers else None
+        make = work if finish is None else partial(_both, work, finish)
+        return prefetched(source, self.prefetch, make, workers, begin, at_once)
 
     def _seed(self) -> int:
         if self.seed is not None:
@@ -199,6 +221,18 @@ class DataLoader(Generic[T]):
         # An evaluation that needs no randomness must not move the generator of the training.
         random = self.shuffle or self.augment is not None or self.num_workers > 0
         return int((self.generator or default_generator).numpy.integers(2**63)) if random else 0
+
+    def _work(self, seed: int, epoch: int, skip: int) -> tuple[Iterator[Any], Callable[[Any], Any]]:
+        """What is taken in turn, and what is made of it by several threads at once."""
+        if isinstance(self.dataset, IterableDataset):
+            return islice(self._walk(), skip, None), _as_it_is
+        order = islice(self._order(seed, epoch), skip, None)
+        if not self._as_images:
+            return map(self._collated, order), _as_it_is
+        changed = partial(self._changed, seed, epoch)
+        if getattr(self.dataset, "concurrent", False):
+            return order, lambda indices: changed(self._images(indices))
+        return map(self._images, order), changed
 
     def _order(self, seed: int, epoch: int) -> Iterator[Any]:
         if not self.shuffle:
@@ -208,18 +242,12 @@ class DataLoader(Generic[T]):
             return iter(order)
         return iter(BatchSampler(order, self.batch_size, self.drop_last))
 
-    def _batches(self, order: Iterator[Any], seed: int, epoch: int) -> Iterator[Any]:
-        self._begin_work(seed)
-        for indices in order:
-            if self._as_images:
-                yield self._images(indices, seed, epoch)
-            elif self.batch_sampler is None:
-                yield self.collate_fn(self.dataset[indices])
-            else:
-                yield self.collate_fn(fetch(self.dataset, indices))
+    def _collated(self, indices: Any) -> Any:
+        if self.batch_sampler is None:
+            return self.collate_fn(self.dataset[indices])
+        return self.collate_fn(fetch(self.dataset, indices))
 
-    def _walk(self, seed: int) -> Iterator[Any]:
-        self._begin_work(seed)
+    def _walk(self) -> Iterator[Any]:
         items = iter(self.dataset)
         if self.batch_size is None:
             yield from map(self.collate_fn, items)
@@ -228,27 +256,56 @@ class DataLoader(Generic[T]):
             if len(batch) == self.batch_size or not self.drop_last:
                 yield self.collate_fn(batch)
 
-    def _begin_work(self, seed: int) -> None:
-        """What a worker does first; runs in the thread that makes the batches."""
-        if self.num_workers:
-            _worker.info = WorkerInfo(0, 1, seed, self.dataset)
-            if self.worker_init_fn is not None:
-                self.worker_init_fn(0)
+    def _begin(self, workers: int, seed: int, number: int) -> None:
+        """What a worker does first, in its thread."""
+        _worker.info = WorkerInfo(number, workers, seed, self.dataset)
+        if self.worker_init_fn is not None:
+            self.worker_init_fn(number)
 
-    def _images(self, indices: list[int], seed: int, epoch: int) -> Any:
+    def _images(self, indices: list[int]) -> tuple[list[int], Any, Any]:
+        if isinstance(self.dataset, Dataset):
+            return indices, *self.dataset.batch(np.asarray(indices, dtype=np.int64))
+        return indices, *stack([self.dataset[index] for index in indices])
+
+    def _changed(self, seed: int, epoch: int, batch: tuple[list[int], Any, Any]) -> Any:
         from tensorlite.tensor import from_numpy
 
-        chosen = np.asarray(indices, dtype=np.int64)
-        if isinstance(self.dataset, Dataset):
-            images, targets = self.dataset.batch(chosen)
-        else:
-            images, targets = stack([self.dataset[index] for index in indices])
+        indices, images, targets = batch
         if self.augment is not None:
-            generators = [Generator(seed, epoch, int(index)) for index in indices]
             images, targets = augment_targets(
-                self.augment, images, targets, generators, lambda: len(self.dataset.classes)
+                self.augment,
+                images,
+                targets,
+                generators(seed, epoch, indices),
+                lambda: len(self.dataset.classes),
             )
-        return from_numpy(images), from_numpy(targets)
+        return from_numpy(images), tensors(targets)
+
+
+def tensors(targets: Any) -> Any:
+    """The targets of a batch as tensors: boxes stay a list of dicts, since pictures have so many.
+
+    Example:
+        >>> tensors([{"mask": np.zeros((2, 2))}, {"mask": np.ones((2, 2))}])["mask"].shape
+        (2, 2, 2)
+        >>> len(tensors([{"boxes": np.zeros((3, 4))}, {"boxes": np.zeros((0, 4))}]))
+        2
+    """
+    from tensorlite.tensor import from_numpy
+
+    if isinstance(targets, np.ndarray):
+        return from_numpy(targets)
+    if any("boxes" in target for target in targets):
+        return default_convert(list(targets))
+    return default_collate(list(targets))
+
+
+def _as_it_is(batch: Any) -> Any:
+    return batch
+
+
+def _both(first: Callable[[Any], Any], second: Callable[[Any], Any], batch: Any) -> Any:
+    return second(first(batch))
 
 
 def fetch(dataset: Any, indices: list[Any]) -> list[Any]:
@@ -259,11 +316,12 @@ def fetch(dataset: Any, indices: list[Any]) -> list[Any]:
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """What ``get_worker_info`` says inside the thread of a loader.
+    """What ``get_worker_info`` says inside a thread of a loader.
 
     Attributes:
-        id: Always 0.
-        num_workers: Always 1, so that a data set that shares itself out among workers is whole.
+        id: The number of the thread, from 0.
+        num_workers: How many there are; 1 for all data sets but those of images, so that one that
+            shares itself out among workers is whole.
         seed: A number that is new in each epoch.
         dataset: The data set.
     """

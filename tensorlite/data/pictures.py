@@ -50,6 +50,7 @@ class PictureFiles(Dataset):
     """
 
     noun = "pictures"
+    concurrent = True
     whole = False  # whether pictures are framed, not cropped
 
     def __init__(

@@ -137,11 +137,16 @@ def set_num_threads(count: int) -> None:
             before.stop()
 
 
+def work_alone() -> None:
+    """Let the jobs of the calling thread be done by it alone, so that others find the team free."""
+    _memory.own = Team(1)
+
+
 def launch(kernel: int, parts: int, args: list[Any], dtype: Any) -> None:
     """Do all parts of a job; ``args`` are arrays and integers, ``kernel`` is an address."""
     from tensorlite.kernels.compiled import workers
 
-    team, _memory.team = _memory.team or _team, None
+    team, _memory.team = _memory.team or _memory.own or _team, None
     block = np.array([x if type(x) is int else address(x) for x in args], np.int64)
     place, double = address(block), dtype == np.float64
     if team.count > 1 and parts > 1 and team.busy.acquire(blocking=False):
@@ -177,6 +182,7 @@ class _Memory(threading.local):
     def __init__(self) -> None:
         self.buffers: dict[Any, NDArray[Any]] = {}
         self.team: Team | None = None
+        self.own: Team | None = None
 
 
 _memory = _Memory()
@@ -185,7 +191,7 @@ _memory = _Memory()
 def scratch(name: str, numbers: int, dtype: Any) -> NDArray[Any]:
     """Memory for each thread of a job to work in, ``(threads, numbers)``; kept for the next job."""
     # The job to come keeps the team it has memory for, whatever another thread sets meanwhile.
-    _memory.team = _memory.team or _team
+    _memory.team = _memory.team or _memory.own or _team
     count = numbers * _memory.team.count
     buffer = _memory.buffers.get((name, dtype))
     if buffer is None or buffer.size < count:

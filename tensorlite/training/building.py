@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +15,9 @@ from tensorlite.augment import Compose
 from tensorlite.augment.written import parse_augmentations
 from tensorlite.autograd import no_grad
 from tensorlite.data import DataLoader, Dataset
+from tensorlite.data.cache import cached
 from tensorlite.errors import ConfigError, DataError, TensorliteError
 from tensorlite.random import manual_seed
-from tensorlite.tensor import from_numpy
 from tensorlite.training.callbacks import RUN_FILES, EarlyStopping
 from tensorlite.training.config import FIELDS, Settings, name_and_options
 from tensorlite.training.inputs import Inputs, Parts, Shape, parts_of
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from tensorlite.nn import Module
     from tensorlite.training.tasks import Task
 
+only_cached = partial(cached, build=False)
+AHEAD = 2, 8  # batches made in advance, at least and at most
+ROOM = 128 << 20  # bytes that they may take up, if they are more than the least
 EVALUATION_BATCH = 256  # one size everywhere, so that the same weights give the same figures
 
 
@@ -114,11 +119,19 @@ def image_shape(model: str, data: Shape) -> Shape:
     return details.get("in_channels") or data[0], height, width
 
 
-def model_parts(data: Data, settings: Settings) -> Parts:
+def model_parts(
+    data: Data, settings: Settings, keep: Callable[[Dataset], Dataset] = only_cached
+) -> Parts:
     """Return the parts of some data with images as a model takes them.
 
     The same settings always give the same parts, so that ``evaluate`` finds the images again that
     were kept for validation.
+
+    Args:
+        data: What was opened.
+        settings: Model, share of validation, seed.
+        keep: What is done with each split, to keep its decoded pictures; if not given, those are
+            used that another training kept.
 
     Raises:
         DataError: If there is nothing to train on.
@@ -130,7 +143,7 @@ def model_parts(data: Data, settings: Settings) -> Parts:
         message = f"model '{settings.model}' needs a class for each picture, got {data.task}."
         raise DataError(message, where=data.name, hint="tensorlite data list")
     shape = image_shape(settings.model, data.splits["train"].image_shape)
-    splits = {name: part.adapt(*shape) for name, part in data.splits.items()}
+    splits = {name: keep(part.adapt(*shape)) for name, part in data.splits.items()}
     return parts_of(splits, settings.val_fraction, settings.seed)
 
 
@@ -182,12 +195,24 @@ def training_batches(settings: Settings, dataset: Dataset) -> DataLoader[Any]:
         shuffle=True,
         seed=settings.seed,
         augment=build_augmentation(settings.augment),
+        num_workers=settings.workers,
+        prefetch=_ahead(dataset, settings.batch_size, settings.workers),
     )
 
 
-def evaluation_batches(dataset: Dataset) -> DataLoader[Any]:
-    """Return batches in the order of the data set, as they are."""
-    return DataLoader(dataset, batch_size=EVALUATION_BATCH)
+def evaluation_batches(dataset: Dataset, workers: int = 1) -> DataLoader[Any]:
+    """Return batches in the order of the data set, as they are, made by so many threads."""
+    ahead = _ahead(dataset, EVALUATION_BATCH, workers)
+    return DataLoader(dataset, EVALUATION_BATCH, seed=0, num_workers=workers, prefetch=ahead)
+
+
+def _ahead(dataset: Dataset, batch_size: int, workers: int) -> int:
+    """How many batches are made in advance: enough to outlast a turn of another program."""
+    if not workers:
+        return 0
+    least, most = AHEAD
+    each = max(batch_size * prod(dataset.image_shape) * 4, 1)
+    return max(least, workers, min(most, ROOM // each))
 
 
 def rehearse(
@@ -199,10 +224,10 @@ def rehearse(
         TensorliteError: If they do not fit each other.
     """
     with blaming("augment", "the augmentations do not work"):
-        images, target = next(iter(batches))
+        images, target = next(iter(inputs.normalised(batches)))
     with no_grad(), np.errstate(all="ignore"):
         with blaming(f"model '{settings.model}'", f"it does not work on {inputs.shape} images"):
-            output = model.eval()(from_numpy(inputs.normalise(images.numpy())))
+            output = model.eval()(images)
         with blaming(f"loss '{settings.loss}'", "it gives no number for a batch"):
             task.loss(output, target).item()
         with blaming("metrics", "they do not work on the outputs"):

@@ -20,6 +20,7 @@ from tensorlite.errors import ConfigError, DataError, UnknownNameError, close_na
 
 Check = tuple[Callable[[Any], bool], str]
 POSITIVE: Check = (lambda value: value > 0, "a number above 0")
+WORKERS: Check = (lambda value: 0 <= value <= 64, "0 to 64")
 NOT_NEGATIVE: Check = (lambda value: value >= 0, "0 or more")
 FRACTION: Check = (lambda value: 0 < value < 1, "a number between 0 and 1")
 BELOW_ONE: Check = (lambda value: 0 <= value < 1, "0 or more and below 1")
@@ -75,6 +76,9 @@ class Settings:
     )
     seed: int = _setting(0, "seed of everything random", NOT_NEGATIVE)
     threads: int = _setting(0, "threads; 0: one per core", NOT_NEGATIVE)
+    workers: int = _setting(
+        1, "threads that make batches in advance; the result is the same with any", WORKERS
+    )
 
 
 FIELDS = {item.name: item for item in dataclasses.fields(Settings)}

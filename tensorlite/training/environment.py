@@ -17,6 +17,7 @@ import tensorlite
 from tensorlite.kernels.threads import available_cores, set_num_threads
 from tensorlite.training.run import relative_path
 
+SWITCH = 5e-4  # seconds until a thread that runs Python lets another one
 PACKAGES = ("numpy", "numba", "llvmlite", "safetensors", "pillow", "click", "pluggy")
 
 
@@ -25,6 +26,9 @@ def use_threads(count: int = 0) -> int:
 
     BLAS is held at one thread: its sums then do not depend on the number, and its threads, which
     wait by spinning, make a training 20 times slower as soon as another program wants the cores.
+
+    Threads of Python take turns more often, so that a training that comes back from a kernel waits
+    less for those that make its batches.
 
     Args:
         count: The number wanted; 0 means one per core this process may use.
@@ -38,6 +42,7 @@ def use_threads(count: int = 0) -> int:
     count = count or available_cores()
     set_num_threads(count)
     threadpool_limits(1, user_api="blas")
+    sys.setswitchinterval(SWITCH)
     return count
 
 

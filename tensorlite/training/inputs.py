@@ -6,7 +6,7 @@ are normalised, for training, evaluation and prediction alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from math import prod
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.data import Dataset, holdout
+from tensorlite.data import DataLoader, Dataset, holdout
 from tensorlite.errors import DataError, UnknownNameError
+from tensorlite.tensor import from_numpy
 
 Shape = tuple[int, int, int]
 _JUDGES = ("test", "val", "train")  # the first there is says how good a model is
@@ -85,8 +86,24 @@ class Inputs:
         """Shift and scale images ``(N, C, H, W)`` in 0..1 to mean 0 and deviation 1."""
         mean = np.array(self.mean, np.float32)[:, None, None]
         scale = (1 / np.array(self.std)).astype(np.float32)[:, None, None]
-        result: NDArray[np.float32] = (images - mean) * scale
+        result: NDArray[np.float32] = np.subtract(images, mean, dtype=np.float32)
+        result *= scale
         return result
+
+    def normalised(self, batches: Iterable[Any], at_once: bool = False) -> Iterator[Any]:
+        """The batches with normalised images; a loader does it in the threads that make them.
+
+        Args:
+            batches: A loader, or anything else that gives images and targets.
+            at_once: Let a loader make the first batches now.
+        """
+        if isinstance(batches, DataLoader):
+            return batches.batches(self._finish, at_once=at_once)
+        return map(self._finish, batches)
+
+    def _finish(self, batch: Any) -> Any:
+        images, *rest = batch
+        return from_numpy(self.normalise(images.numpy())), *rest
 
 
 def _numbers(values: dict[str, Any], name: str) -> Any:

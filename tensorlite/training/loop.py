@@ -9,7 +9,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,6 @@ import numpy as np
 
 from tensorlite.autograd import no_grad
 from tensorlite.errors import DivergedError
-from tensorlite.tensor import from_numpy
 from tensorlite.training.callbacks import Event
 from tensorlite.training.checkpoint import Description, Snapshot
 from tensorlite.training.inputs import Inputs
@@ -51,6 +50,7 @@ class Trainer:
         batch: Batches of the running epoch that are done.
         images: Images of the running epoch that are done.
         loss: Mean training loss of the running epoch so far.
+        waited: Seconds of the running epoch in which there was no batch to learn from.
         history: One dictionary of figures per finished epoch.
         best_epoch: The epoch with the best figures so far, 0 before the first.
         stop: Set it to True to end after the running epoch.
@@ -76,10 +76,11 @@ class Trainer:
         self.callbacks = list(callbacks)
         self.description = description
         self.epoch = self.batch = self.images = self.best_epoch = 0
-        self.loss = math.nan
+        self.loss, self.waited = math.nan, 0.0
         self.stop = False
         self.history: list[Figures] = []
         self._interrupts = Interrupts()
+        self._ahead: Iterator[Any] | None = None
 
     def fit(self) -> None:
         """Train until the last epoch, or until a callback or Ctrl-C ends it.
@@ -99,6 +100,8 @@ class Trainer:
         except Exception as error:
             self._emit("on_failure", error)
             raise
+        finally:
+            self._close_ahead()
         self._emit("on_train_end")
 
     @property
@@ -135,6 +138,7 @@ class Trainer:
         began = time.perf_counter()
         self._train_epoch()
         seconds = time.perf_counter() - began
+        self._look_ahead()
         scores = evaluate(self.model, self.task, self.inputs, self.val, self._interrupts.check)
         val = {f"val_{name}": value for name, value in scores.figures().items()}
         self._check_finite(val.get("val_loss", 0.0), "validation loss")
@@ -148,9 +152,8 @@ class Trainer:
 
     def _train_epoch(self) -> None:
         self.model.train()
-        self.train.set_epoch(self.epoch - 1)
-        total = 0.0
-        for images, target in self.train:
+        total = self.waited = 0.0
+        for images, target in self._timed(self._batches()):
             loss = self._step(images, target)
             total += loss * len(images)
             self.batch += 1
@@ -159,10 +162,45 @@ class Trainer:
             self._emit("on_batch_end")
             self._interrupts.check()
 
+    def _batches(self) -> Iterator[Any]:
+        """The batches of the running epoch, which may have been begun during a validation."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            return ahead
+        self.train.set_epoch(self.epoch - 1)
+        return self.inputs.normalised(self.train)
+
+    def _look_ahead(self) -> None:
+        """Let the first batches of the next epoch be made while this one is validated."""
+        # Without a seed of its own the loader would draw one, earlier than its turn is.
+        if (
+            self.epoch < self.epochs
+            and not self.stop
+            and getattr(self.train, "seed", None) is not None
+        ):
+            self.train.set_epoch(self.epoch)
+            self._ahead = self.inputs.normalised(self.train, at_once=True)
+
+    def _close_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        close = getattr(ahead, "close", None)
+        if close is not None:
+            close()
+
+    def _timed(self, batches: Iterator[Any]) -> Iterator[Any]:
+        """The batches, with the time that was spent on waiting for them."""
+        while True:
+            began = time.perf_counter()
+            batch = next(batches, None)
+            self.waited += time.perf_counter() - began
+            if batch is None:
+                return
+            yield batch
+
     def _step(self, images: Any, target: Any) -> float:
         # Overflow ends in a loss that is not finite, which is reported below and better.
         with np.errstate(all="ignore"):
-            output = self.model(from_numpy(self.inputs.normalise(images.numpy())))
+            output = self.model(images)
             loss = self.task.loss(output, target)
             value = float(loss.item())
             self._check_finite(value, "loss")
@@ -213,9 +251,9 @@ def evaluate(
     scores = task.scores()
     model.eval()
     with no_grad(), np.errstate(all="ignore"):
-        for images, target in batches:
+        for images, target in inputs.normalised(batches):
             before_batch()
-            scores.update(model(from_numpy(inputs.normalise(images.numpy()))), target)
+            scores.update(model(images), target)
     return scores
 
 

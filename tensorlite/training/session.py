@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tensorlite
 from tensorlite import registry
+from tensorlite.data.cache import cached
 from tensorlite.errors import ConfigError, DataError
 from tensorlite.training.building import (
     build_callbacks,
@@ -40,7 +42,7 @@ from tensorlite.training.tasks import Task, create_task
 from tensorlite.training.trained import load_weights
 
 if TYPE_CHECKING:
-    from tensorlite.data import Data, DataLoader
+    from tensorlite.data import Data, DataLoader, Dataset
     from tensorlite.nn import Module
 
 
@@ -185,7 +187,7 @@ class Session:
             self.optimizer,
             self.schedule,
             self.batches,
-            evaluation_batches(self.parts.val),
+            evaluation_batches(self.parts.val, self.config.settings.workers),
             epochs=self.config.settings.epochs,
             description=self._description(),
             callbacks=[*callbacks, *run_files(run.path), *self.callbacks],
@@ -194,7 +196,7 @@ class Session:
     def _judge(self, run: RunDirectory, trainer: Trainer, began: float) -> Result:
         load_weights(self.model, load_checkpoint(run.best).arrays, str(run.best))
         name = self.parts.judged_by
-        batches = evaluation_batches(self.parts.splits[name])
+        batches = evaluation_batches(self.parts.splits[name], self.config.settings.workers)
         scores = evaluate(self.model, self.task, self.inputs, batches)
         seconds = time.perf_counter() - began
         chosen = trainer.best_epoch, trainer.best
@@ -229,13 +231,19 @@ class Session:
         }
 
 
-def prepare(*layers: Layer, before_run: Callable[[], None] = lambda: None) -> Session:
+def prepare(
+    *layers: Layer,
+    before_run: Callable[[], None] = lambda: None,
+    decoding: Callable[[int, int], None] | None = None,
+) -> Session:
     """Turn settings into everything that a training needs.
 
     Args:
         *layers: Settings, the strongest first; one of them names the model. The model's recipe
             is weaker than all of them.
         before_run: Called when every name and option is right, before the model first runs.
+        decoding: Called with the pictures of a split that are decoded, and with all of them,
+            where pictures have to be decoded before the training.
 
     Raises:
         TensorliteError: For every mistake that can be found before the first step.
@@ -250,16 +258,19 @@ def prepare(*layers: Layer, before_run: Callable[[], None] = lambda: None) -> Se
     path = entry.details.get("recipe")
     recipe = read_recipe(Path(path) if path else None, data.name, given.recipe)
     config = resolve(*layers, *recipe.layers)
-    session = _build(config, recipe, data, str(entry.details.get("task", "classification")))
+    task = str(entry.details.get("task", "classification"))
+    session = _build(config, recipe, data, task, partial(cached, progress=decoding))
     before_run()
     rehearse(config.settings, session.batches, session.inputs, session.model, session.task)
     return session
 
 
-def _build(config: Config, recipe: Recipe, data: Data, task: str) -> Session:
+def _build(
+    config: Config, recipe: Recipe, data: Data, task: str, keep: Callable[[Dataset], Dataset]
+) -> Session:
     settings = config.settings
     threads = use_threads(settings.threads)
-    parts = model_parts(data, settings)
+    parts = model_parts(data, settings, keep)
     classes, shape = parts.train.classes, parts.train.image_shape
     model = build_model(settings.model, len(classes), shape, settings.model_options, settings.seed)
     batches = training_batches(settings, parts.train)

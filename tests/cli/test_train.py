@@ -247,3 +247,14 @@ def test_augmentations_are_written_as_calls(tensorlite, tmp_path):
 def test_augmentations_that_cannot_be_read_are_wrong_usage(tensorlite, args, message):
     done = tensorlite("train", "lenet5", *args)
     assert done.returncode == 2 and message in done.stderr
+
+
+def test_pictures_are_decoded_once_and_kept(tensorlite, photos, tmp_path):
+    kept = {"TENSORLITE_CACHE_DIR": str(tmp_path / "cache"), "TENSORLITE_CACHE_GB": "1"}
+    train = ("train", "lenet5", "--data", photos, "--epochs", "1", "--workers", "2")
+    first, second = tensorlite(*train, **kept), tensorlite(*train, **kept)
+    assert first.returncode == second.returncode == 0, first.stderr
+    assert "decode  40 pictures, once" in first.stderr
+    assert "decode" not in second.stderr
+    found = json.loads(tensorlite("doctor", "--json", **kept).stdout)["pictures"]
+    assert (found["files"], found["bytes"]) == (1, 128 + 40 * 28 * 28)

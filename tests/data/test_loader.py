@@ -173,3 +173,123 @@ def test_an_augmentation_of_a_user_gets_the_generator_of_its_image():
 def test_impossible_numbers_are_refused(options):
     with pytest.raises(ConfigError, match="at least"):
         DataLoader(Numbers(4), **options)
+
+
+class Slow(Numbers):
+    """The first items take longest, so that threads overtake each other."""
+
+    concurrent = True
+
+    def __getitem__(self, index):
+        threading.Event().wait(0.002 * (index % 5 == 0))
+        return np.full((1, 8, 8), index / self.count, np.float32), index
+
+
+def everything(loader):
+    return [(x.numpy().tobytes(), y.numpy().tolist()) for x, y in loader]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("concurrent", [True, False])
+def test_the_number_of_workers_changes_nothing(workers, concurrent):
+    options = {"batch_size": 3, "shuffle": True, "seed": 5, "augment": RandomShift(pixels=2)}
+    data = Slow(31)
+    data.concurrent = concurrent
+    plain = DataLoader(data, **options, prefetch=0)
+    threaded = DataLoader(data, **options, num_workers=workers)
+    for _epoch in range(2):
+        assert everything(plain) == everything(threaded)
+
+
+@pytest.mark.parametrize("workers", [0, 4])
+@pytest.mark.parametrize("batch", [0, 1, 9, 10, 11, 50])
+def test_any_batch_of_any_epoch_can_be_the_first(workers, batch):
+    def loader(workers):
+        return DataLoader(
+            Slow(31), 3, True, seed=5, augment=RandomShift(pixels=2), num_workers=workers
+        )
+
+    whole, resumed = loader(0), loader(workers)
+    for epoch in range(3):
+        batches = everything(whole)
+        resumed.set_epoch(epoch, skip=batch)
+        assert everything(resumed) == batches[batch:]
+
+
+def test_a_stream_goes_on_in_the_middle_too():
+    class Stream(tl.utils.data.IterableDataset):
+        def __iter__(self):
+            return iter(range(10))
+
+    loader = DataLoader(Stream(), 2)
+    loader.set_epoch(0, skip=3)
+    assert [batch.numpy().tolist() for batch in loader] == [[6, 7], [8, 9]]
+
+
+def test_one_of_several_workers_is_asked_at_a_time_and_in_order():
+    data = Slow(30)
+    data.concurrent, data.running, data.seen = False, threading.Lock(), []
+
+    def batch(indices):
+        assert data.running.acquire(blocking=False)
+        data.seen += list(indices)
+        threading.Event().wait(0.001)
+        data.running.release()
+        return np.zeros((len(indices), 1, 2, 2), np.float32), np.asarray(indices)
+
+    data.batch = batch
+    assert order(DataLoader(data, 3, num_workers=4)) == [[i, i + 1, i + 2] for i in range(0, 30, 3)]
+    assert data.seen == list(range(30))
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_an_error_in_one_of_several_workers_comes_in_its_place(workers):
+    data = Slow(20)
+    data.__class__ = type("Damaged", (Slow,), {"__getitem__": Numbers.__getitem__})
+    data.bad = 11
+    seen = []
+    with pytest.raises(DataError, match="item 11 is damaged"):
+        for _, labels in DataLoader(data, batch_size=2, num_workers=workers):
+            seen += labels.numpy().tolist()
+    assert seen == list(range(10))
+
+
+def test_an_augmentation_that_ends_an_iterator_is_an_error_and_no_end():
+    def exhausted(image, generator):
+        raise StopIteration
+
+    with pytest.raises(RuntimeError):
+        list(DataLoader(Numbers(4), augment=exhausted, num_workers=2))
+
+
+def test_leaving_early_ends_all_workers():
+    for _ in DataLoader(Slow(100), num_workers=4):
+        assert len(prefetch_threads()) == 4
+        break
+    assert not prefetch_threads()
+
+
+def test_workers_of_images_know_their_number():
+    started = []
+    loader = DataLoader(Slow(20), num_workers=3, worker_init_fn=started.append)
+    assert len(order(loader)) == 20 and sorted(started) == [0, 1, 2]
+
+
+def test_an_error_of_a_worker_at_its_start_is_raised():
+    def fail(number):
+        raise OSError("no such device")
+
+    with pytest.raises(OSError, match="no such device"):
+        list(DataLoader(Numbers(4), num_workers=2, worker_init_fn=fail))
+
+
+def test_batches_are_finished_by_the_thread_that_made_them():
+    threads = set()
+
+    def finish(batch):
+        threads.add(threading.current_thread().name)
+        return batch[0] * 2
+
+    images = list(DataLoader(Numbers(4), 4).batches(finish))
+    assert images[0].numpy().ravel().tolist() == [0, 2, 4, 6]
+    assert threads == {"tensorlite-prefetch"}

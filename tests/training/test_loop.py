@@ -1,9 +1,11 @@
+import contextlib
 import csv
 import json
 import math
 import os
 import signal
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -119,6 +121,27 @@ def test_weights_that_blow_up_in_the_last_step_are_found_by_validation(trainer):
     training = trainer(epochs=1, lr=1e38)
     with pytest.raises(DivergedError):
         training.fit()
+
+
+@pytest.mark.parametrize("end", ["last", "stop", "failure"])
+def test_no_batch_is_made_after_the_end(trainer, end):
+    class End:
+        def on_epoch_end(self, trainer):
+            trainer.stop = end == "stop"
+            if end == "failure" and trainer.epoch == 2:
+                raise OSError("the disk is full")
+
+    training = trainer(End(), epochs=3)
+    with contextlib.suppress(OSError):
+        training.fit()
+    assert len(training.history) == {"last": 3, "stop": 1, "failure": 2}[end]
+    assert not [t for t in threading.enumerate() if t.name == "tensorlite-prefetch"]
+
+
+def test_the_time_without_a_batch_is_known(trainer):
+    training = trainer(epochs=1)
+    training.fit()
+    assert 0 < training.waited < training.history[0]["seconds"]
 
 
 class PressCtrlC(Callback):

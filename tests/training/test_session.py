@@ -71,6 +71,27 @@ def test_the_number_of_threads_does_not_change_the_weights(train):
     assert one.best.read_bytes() == two.best.read_bytes()
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_the_number_of_workers_does_not_change_the_weights(train, kept, monkeypatch, tmp_path):
+    if kept:
+        monkeypatch.setenv("TENSORLITE_CACHE_DIR", str(tmp_path / "cache"))
+        monkeypatch.setenv("TENSORLITE_CACHE_GB", "1")
+    settings = {"augment": ["shift", "rotation"], "epochs": 2}
+    runs = [train(workers=workers, **settings).run for workers in (0, 1, 4)]
+    assert kept == any((tmp_path / "cache").rglob("*.npy"))
+    for run in runs[1:]:
+        assert run.best.read_bytes() == runs[0].best.read_bytes()
+        assert run.last.read_bytes() == runs[0].last.read_bytes()
+
+
+def test_kept_pictures_train_to_the_same_bytes(train, monkeypatch, tmp_path):
+    plain = train(augment=["shift"]).run
+    monkeypatch.setenv("TENSORLITE_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("TENSORLITE_CACHE_GB", "1")
+    kept = train(augment=["shift"]).run
+    assert plain.best.read_bytes() == kept.best.read_bytes()
+
+
 def test_run_toml_repeats_the_run(train):
     run = train(seed=5, optimizer="sgd", lr=0.01, augment=["shift"]).run
     values = settings_from_toml(run.path / "run.toml")
