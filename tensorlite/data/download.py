@@ -267,11 +267,11 @@ class _Resuming:
 
 @contextlib.contextmanager
 def _writable(file: str | IO[bytes]) -> Iterator[IO[bytes]]:
-    if hasattr(file, "write"):
+    if isinstance(file, str | Path):
+        with open(file, "wb") as goal:
+            yield goal
+    else:
         yield file
-        return
-    with open(file, "wb") as goal:
-        yield goal
 
 
 def _unpack(archive: Path, folder: str) -> None:

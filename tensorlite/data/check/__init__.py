@@ -1,7 +1,6 @@
 """What is wrong with data: damaged, doubled, leaked and misplaced pictures, and bad boxes.
 
 >>> from tensorlite.data.check import check_data
-from tensorlite.data.check.cleaned import write_cleaned
 >>> check_data("digits").findings
 []
 """
