@@ -86,7 +86,7 @@ class CachedPictures(Dataset):
         chosen = np.asarray(indices, dtype=np.int64)
         if getattr(self, "task", CLASSES) == CLASSES:
             return self._images(chosen), self.targets[chosen]
-        return self._images(chosen), [self._target(int(index)) for index in chosen]  # type: ignore[return-value]
+        return self._images(chosen), [self._target(int(index)) for index in chosen]
 
     def adapt(self, channels: int, height: int, width: int) -> Dataset:
         """The original data with pictures of another shape."""
