@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -173,3 +175,13 @@ def test_an_augmentation_of_a_user_gets_the_generator_of_its_image():
 def test_impossible_numbers_are_refused(options):
     with pytest.raises(ConfigError, match="at least"):
         DataLoader(Numbers(4), **options)
+
+
+def test_batches_have_the_methods_of_tensors_in_a_process_that_made_no_tensor_before():
+    program = (
+        "from tensorlite.utils.data import DataLoader, default_convert\n"
+        "import numpy as np\n"
+        "print(default_convert(np.ones(2)).tolist(), next(iter(DataLoader([1, 2], 2))).tolist())"
+    )
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert out.stdout.split() == b"[1.0, 1.0] [1, 2]".split()
