@@ -1,6 +1,6 @@
 """A reverse-mode autodiff tensor engine with Numba kernels, a model zoo and a command line.
 
-The names live in ``__init__.pyi`` and are imported when first used (SPEC 1), so that
+The names live in ``__init__.pyi`` and are imported when first used, so that
 ``import tensorlite`` costs nothing and ``tensorlite --help`` starts at once.
 """
 

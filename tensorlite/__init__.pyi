@@ -26,6 +26,7 @@ from .accepted import compile as compile
 from .accepted import get_float32_matmul_precision as get_float32_matmul_precision
 from .accepted import set_float32_matmul_precision as set_float32_matmul_precision
 from .accepted import use_deterministic_algorithms as use_deterministic_algorithms
+from .amp import autocast as autocast
 from .autograd import Op as Op
 from .autograd import enable_grad as enable_grad
 from .autograd import gradcheck as gradcheck

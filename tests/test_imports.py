@@ -1,4 +1,4 @@
-"""Imports run one way, as ARCHITECTURE section 1 says; the sources are read, not run."""
+"""Imports run one way, as CONTRIBUTING.md says; the sources are read, not run."""
 
 import ast
 import subprocess

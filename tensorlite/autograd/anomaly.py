@@ -88,5 +88,5 @@ def _check(node: Op, grads: tuple[Any, ...]) -> None:
             line = getattr(node, "_line", "a line before anomaly mode was switched on")
             raise GraphError(
                 f"its gradient is not a number; it was called by {line}.",
-                where=type(node).__name__,
+                where=node.title,
             )

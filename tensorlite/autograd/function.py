@@ -218,6 +218,11 @@ class _Call(Op):
         """The name under which PyTorch's tools print a node."""
         return f"{self.function.__name__}Backward"
 
+    @property
+    def title(self) -> str:
+        """The name of the user's class."""
+        return str(self.function.__name__)
+
 
 class _Piece(Op):
     """One of several outputs, cut out of the flat result."""

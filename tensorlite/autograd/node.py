@@ -57,6 +57,11 @@ class Node:
         return f"{type(self).__name__}Backward0"
 
     @property
+    def title(self) -> str:
+        """The name under which errors speak of it."""
+        return type(self).__name__
+
+    @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """Where the gradients of the inputs go: nodes, ``AccumulateGrad`` for leaves, or None."""
         return tuple(

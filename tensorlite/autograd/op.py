@@ -269,7 +269,11 @@ class Op(Node):
 
     def _misfit(self, arrays: list[Any], error: ValueError) -> ShapeError:
         shapes = ", ".join(str(a.shape) for a in arrays if isinstance(a, np.ndarray))
-        return ShapeError(f"cannot work on shapes {shapes}: {error}.", where=type(self).__name__)
+        if str(error).startswith("operands could not be broadcast together with shapes"):
+            message = f"expected shapes that broadcast with each other, got {shapes}."
+        else:
+            message = f"cannot work on shapes {shapes}: {error}."
+        return ShapeError(message, where=type(self).__name__)
 
 
 def _shares(out: Array, source: Array) -> bool:

@@ -84,7 +84,7 @@ def walk(
             ):
                 raise GraphError(
                     f"backward returned {len(grads)} gradients for {len(node.edges)} inputs.",
-                    where=type(node).__name__,
+                    where=node.title,
                 )
             for edge, given in zip(node.edges, grads, strict=False):
                 if edge is not None and given is not None:
@@ -109,7 +109,7 @@ def _gradients(node: Op, grad: Any, create_graph: bool) -> tuple[Any, ...]:
     if not create_graph:
         grads = node.backward(grad)
     elif node.once:
-        raise GraphError("has no second derivative.", where=type(node).__name__)
+        raise GraphError("has no second derivative.", where=node.title)
     else:
         node._lifted = True
         try:
@@ -143,7 +143,7 @@ def _fit(grad: Any, edge: Edge, node: Op) -> Any:
         if extra < 0 or any(n not in (1, grad.shape[extra + i]) for i, n in enumerate(shape)):
             raise GraphError(
                 f"backward returned a gradient of shape {grad.shape} for an input of {shape}.",
-                where=type(node).__name__,
+                where=node.title,
             )
         axes = (*added, *stretched)
         if isinstance(grad, TensorBase):

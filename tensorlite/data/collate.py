@@ -25,10 +25,9 @@ def default_collate(batch: Sequence[Any]) -> Any:
         >>> default_collate([{"x": 1, "name": "a"}, {"x": 2, "name": "b"}])
         {'x': tensor([1, 2]), 'name': ['a', 'b']}
     """
-    from tensorlite import ops
     from tensorlite.autograd import TensorBase
 
-    first = batch[0]
+    ops, first = _ops(), batch[0]
     if isinstance(first, TensorBase):
         _same([item.shape for item in batch])
         return ops.stack(batch)
@@ -50,10 +49,8 @@ def default_collate(batch: Sequence[Any]) -> Any:
 
 def default_convert(data: Any) -> Any:
     """What ``default_collate`` does, for one item that is not batched: arrays become tensors."""
-    from tensorlite import ops
-
     if isinstance(data, (np.ndarray, np.generic)) and data.dtype.kind in "fiub":
-        return ops.as_tensor(np.asarray(data))
+        return _ops().as_tensor(np.asarray(data))
     if isinstance(data, Mapping):
         return _rebuilt(data, {key: default_convert(value) for key, value in data.items()})
     if isinstance(data, tuple) and hasattr(data, "_fields"):
@@ -61,6 +58,13 @@ def default_convert(data: Any) -> Any:
     if isinstance(data, (tuple, list)):
         return [default_convert(value) for value in data]
     return data
+
+
+def _ops() -> Any:
+    import tensorlite.tensor  # noqa: F401 - it says of which class the results of ops are
+    from tensorlite import ops
+
+    return ops
 
 
 def _rebuilt(like: Mapping[Any, Any], values: dict[Any, Any]) -> Any:

@@ -67,7 +67,7 @@ class Module(State):
             if module is error.module:
                 kind, op = type(module).__name__, error.op
                 layer = f"{kind} {name!r}" if name else kind
-                own = op is None or op.replace("_", "") == kind.lower()
+                own = op is None or op.replace("_", "").lower() == kind.lower()
                 error.where = layer if own else f"{layer}, {op}"
                 return
 

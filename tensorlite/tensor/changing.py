@@ -125,8 +125,8 @@ def _directly(tensor: Any, ufunc: Any, args: tuple[Any, ...], options: dict[str,
         other = other * alpha
     try:
         ufunc(tensor.array, other, out=tensor.array)
-    except ValueError as error:
-        raise ShapeError(f"{error}.", where="in-place") from None
+    except ValueError:
+        return False  # the long way round says what does not fit
     tensor.version[0] += 1
     return True
 

@@ -130,7 +130,7 @@ class Tensor(
             raise ShapeError(
                 f"expected one element to decide on, got shape {self.shape}.",
                 where="bool",
-                hint="Compare with (a == b).array.all() or .any().",
+                hint="Say which is meant: x.all() or x.any().",
             )
         return bool(self.array.item())
 

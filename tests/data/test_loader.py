@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -293,3 +295,13 @@ def test_batches_are_finished_by_the_thread_that_made_them():
     images = list(DataLoader(Numbers(4), 4).batches(finish))
     assert images[0].numpy().ravel().tolist() == [0, 2, 4, 6]
     assert threads == {"tensorlite-prefetch"}
+
+
+def test_batches_have_the_methods_of_tensors_in_a_process_that_made_no_tensor_before():
+    program = (
+        "from tensorlite.utils.data import DataLoader, default_convert\n"
+        "import numpy as np\n"
+        "print(default_convert(np.ones(2)).tolist(), next(iter(DataLoader([1, 2], 2))).tolist())"
+    )
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert out.stdout.split() == b"[1.0, 1.0] [1, 2]".split()

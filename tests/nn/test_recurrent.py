@@ -78,3 +78,8 @@ def test_a_query_that_may_look_nowhere_gets_zeros() -> None:
     out.sum().backward()
     assert out[1].tolist() == [0.0] * 4
     assert np.isfinite(q.grad.array).all()
+
+
+def test_an_error_names_the_layer_once() -> None:
+    with pytest.raises(ShapeError, match=r"^LSTM: expected input"):
+        nn.LSTM(3, 4)(tl.ones(2, 5))
