@@ -157,6 +157,7 @@ from tensorlite.ops.elementwise import (
     true_divide,
 )
 from tensorlite.ops.embedding import embedding
+from tensorlite.ops.embedding_bag import embedding_bag
 from tensorlite.ops.extreme import (
     amax,
     amin,
@@ -526,6 +527,7 @@ __all__ = [
     "elu",
     "elu_",
     "embedding",
+    "embedding_bag",
     "eq",
     "equal",
     "erf",
