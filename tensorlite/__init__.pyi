@@ -150,7 +150,6 @@ from .ops import dropout as dropout
 from .ops import dstack as dstack
 from .ops import einsum as einsum
 from .ops import embedding as embedding
-from .ops import embedding_bag as embedding_bag
 from .ops import eq as eq
 from .ops import equal as equal
 from .ops import erf as erf
@@ -226,6 +225,7 @@ from .ops import masked_select as masked_select
 from .ops import matmul as matmul
 from .ops import max as max
 from .ops import max_pool1d as max_pool1d
+from .ops import max_pool1d_with_indices as max_pool1d_with_indices
 from .ops import max_pool2d as max_pool2d
 from .ops import max_pool3d as max_pool3d
 from .ops import maximum as maximum

@@ -134,8 +134,8 @@ class RNNBase(Module):
         time = 1 if self.batch_first and batched else 0
         steps = [self._at(input, time, t, batched) for t in range(input.shape[time])]
         states = self._start(hx, input, steps[0].shape[0], batched)
-        steps, ends = self._run(steps, states)
-        out = ops.stack(steps, time)
+        outputs, ends = self._run(steps, states)
+        out = ops.stack(outputs, time)
         if not batched:
             out, ends = ops.squeeze(out, 1), [ops.squeeze(end, 1) for end in ends]
         return out, self._ended(ends)

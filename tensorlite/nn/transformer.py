@@ -77,9 +77,9 @@ class TransformerDecoderLayer(Module):
     ) -> None:
         super().__init__()
         made: dict[str, Any] = {"device": device, "dtype": dtype}
-        heads: Any = d_model, nhead, dropout, bias
-        self.self_attn = MultiheadAttention(*heads, batch_first=batch_first, **made)
-        self.multihead_attn = MultiheadAttention(*heads, batch_first=batch_first, **made)
+        heads: dict[str, Any] = {"dropout": dropout, "bias": bias, "batch_first": batch_first}
+        self.self_attn = MultiheadAttention(d_model, nhead, **heads, **made)
+        self.multihead_attn = MultiheadAttention(d_model, nhead, **heads, **made)
         self.linear1 = Linear(d_model, dim_feedforward, bias, **made)
         self.dropout = Dropout(dropout)
         self.linear2 = Linear(dim_feedforward, d_model, bias, **made)

@@ -72,7 +72,7 @@ def embedding_bag(
     _check_factors(factors, numbers, mode)
     starts = _starts(numbers, offsets, include_last_offset)
     taken = embedding(
-        ops.reshape(numbers, -1), weight, padding_idx, max_norm, norm_type, scale_grad_by_freq,
+        ops.reshape(numbers, (-1,)), weight, padding_idx, max_norm, norm_type, scale_grad_by_freq,
         sparse,
     )  # fmt: skip
     rows = numbers.array.reshape(-1)

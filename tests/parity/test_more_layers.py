@@ -288,3 +288,12 @@ def test_old_names() -> None:
 def test_bfloat16_is_refused() -> None:
     with pytest.raises(tl.errors.DTypeError, match="float32"):
         nn.Linear(1, 1).bfloat16()
+
+
+@pytest.mark.parametrize("dims", [1, 2, 3])
+def test_pooling_with_places(dims: int) -> None:
+    x = draw(2, 3, *(6,) * dims)
+    for name, given in ((f"max_pool{dims}d", (3, 2, 1)), (f"adaptive_max_pool{dims}d", (4,))):
+        mine = getattr(F, f"{name}_with_indices")(ours(x), *given)
+        other = getattr(torch.nn.functional, f"{name}_with_indices")(theirs(x), *given)
+        same_results(mine, other)
