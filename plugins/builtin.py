@@ -134,6 +134,11 @@ def register_layers(register: Register) -> None:
     register("rms_norm", nn.RMSNorm)
     register("local_response_norm", nn.LocalResponseNorm)
     register("sync_batch_norm", nn.SyncBatchNorm)
+    register("cross_map_lrn2d", nn.CrossMapLRN2d)
+    register("embedding_bag", nn.EmbeddingBag)
+    register("transformer", nn.Transformer)
+    register("transformer_decoder", nn.TransformerDecoder)
+    register("transformer_decoder_layer", nn.TransformerDecoderLayer)
 
 
 @hookimpl

@@ -52,7 +52,8 @@ from tensorlite.nn.dropout import (
     StochasticDepth,
 )
 from tensorlite.nn.embedding import Embedding
-from tensorlite.nn.group_norm import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
+from tensorlite.nn.embedding_bag import EmbeddingBag
+from tensorlite.nn.group_norm import CrossMapLRN2d, GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from tensorlite.nn.lazy import (
     LazyBatchNorm1d,
     LazyBatchNorm2d,
@@ -71,7 +72,7 @@ from tensorlite.nn.lazy import (
     UninitializedParameter,
 )
 from tensorlite.nn.linear import Bilinear, Identity, Linear
-from tensorlite.nn.losses import CrossEntropyLoss, FocalLoss, NLLLoss
+from tensorlite.nn.losses import CrossEntropyLoss, FocalLoss, NLLLoss, NLLLoss2d
 from tensorlite.nn.margin_losses import (
     CosineEmbeddingLoss,
     HingeEmbeddingLoss,
@@ -122,7 +123,7 @@ from tensorlite.nn.pooling import (
     MaxPool3d,
 )
 from tensorlite.nn.recurrent import GRU, LSTM, RNN, RNNBase
-from tensorlite.nn.recurrent_steps import GRUCell, LSTMCell, RNNCell
+from tensorlite.nn.recurrent_steps import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from tensorlite.nn.regression_losses import (
     GaussianNLLLoss,
     HalfSquaredErrorLoss,
@@ -160,6 +161,7 @@ from tensorlite.nn.smooth import (
     Tanhshrink,
 )
 from tensorlite.nn.softmax import GLU, LogSoftmax, Softmax, Softmax2d, Softmin
+from tensorlite.nn.transformer import Transformer, TransformerDecoder, TransformerDecoderLayer
 from tensorlite.tensor import Buffer, Parameter
 
 _PATHS = ("common_types", "modules")
@@ -208,6 +210,7 @@ __all__ = [
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
+    "CrossMapLRN2d",
     "DIoULoss",
     "DataParallel",
     "DiceLoss",
@@ -217,6 +220,7 @@ __all__ = [
     "Dropout3d",
     "ELU",
     "Embedding",
+    "EmbeddingBag",
     "FeatureAlphaDropout",
     "Flatten",
     "FocalLoss",
@@ -283,6 +287,7 @@ __all__ = [
     "MultiMarginLoss",
     "MultiheadAttention",
     "NLLLoss",
+    "NLLLoss2d",
     "PReLU",
     "PairwiseDistance",
     "Parameter",
@@ -295,6 +300,7 @@ __all__ = [
     "RNN",
     "RNNBase",
     "RNNCell",
+    "RNNCellBase",
     "RReLU",
     "ReLU",
     "ReLU6",
@@ -322,6 +328,9 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
     "TransformerEncoder",
     "TransformerEncoderLayer",
     "TripletMarginLoss",

@@ -288,7 +288,7 @@ class TransformerEncoderLayer(Module):
         self.norm1 = nn.LayerNorm(d_model, layer_norm_eps, bias=bias, **made)
         self.norm2 = nn.LayerNorm(d_model, layer_norm_eps, bias=bias, **made)
         self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
-        self.activation: Any = _function(activation)
+        self.activation: Any = activation_function(activation, "TransformerEncoderLayer")
 
     def forward(
         self,
@@ -312,13 +312,12 @@ class TransformerEncoderLayer(Module):
         return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
 
 
-def _function(activation: Any) -> Any:
+def activation_function(activation: Any, where: str) -> Any:
+    """The function that a name stands for."""
     if not isinstance(activation, str):
         return activation
     if activation not in ("relu", "gelu"):
-        raise ConfigError(
-            f"expected 'relu' or 'gelu', got {activation!r}.", where="TransformerEncoderLayer"
-        )
+        raise ConfigError(f"expected 'relu' or 'gelu', got {activation!r}.", where=where)
     return getattr(ops, activation)
 
 

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
+import numpy as np
 from numpy.typing import DTypeLike
 
 from tensorlite import ops
+from tensorlite.autograd import make_tensor
 from tensorlite.errors import ShapeError
 from tensorlite.nn.module import Module
+from tensorlite.ops.local_response_norm import SumOfNeighbours
 from tensorlite.tensor import Parameter, Tensor, ones, zeros
 
 
@@ -223,6 +226,43 @@ class LocalResponseNorm(Module):
     def extra_repr(self) -> str:
         """The settings."""
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+
+
+class CrossMapLRN2d(LocalResponseNorm):
+    """``LocalResponseNorm`` of pictures with PyTorch's neighbours in this older layer.
+
+    They are the ``(size - 1) // 2`` channels to both sides, and the first channel always.
+
+    Args:
+        size: Number of neighbouring channels.
+        alpha: Factor of the mean.
+        beta: Exponent.
+        k: Summand.
+
+    Shape:
+        - Input and output: ``(N, C, H, W)``
+
+    Raises:
+        ShapeError: If the input has another number of dimensions.
+
+    Source: Krizhevsky et al. 2012, "ImageNet Classification with Deep Convolutional Neural
+    Networks".
+    """
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
+        super().__init__(size, alpha, beta, k)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Normalise."""
+        if len(input.shape) != 4:
+            raise ShapeError(
+                f"expected input (N, C, H, W), got {input.shape}.", where="CrossMapLRN2d"
+            )
+        squares, reach = input * input, (self.size - 1) // 2
+        total = SumOfNeighbours.apply(squares, reach, reach)
+        far = make_tensor((np.arange(input.shape[1]) > reach)[:, None, None])
+        total = total + ops.where(far, squares[:, :1], 0.0)
+        return input / (total * (self.alpha / self.size) + self.k) ** self.beta
 
 
 def _shape(value: int | Sequence[int]) -> tuple[int, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from tensorlite import ops
 from tensorlite.nn.module import Module
 from tensorlite.ops.loss_reduction import check_reduction
@@ -135,6 +137,36 @@ class NLLLoss(Module):
             ignore_index=self.ignore_index,
             reduction=self.reduction,
         )
+
+
+class NLLLoss2d(NLLLoss):
+    """``NLLLoss`` under its old name for pictures.
+
+    Args:
+        weight: See ``NLLLoss``.
+        size_average: Not taken; use ``reduction``.
+        ignore_index: See ``NLLLoss``.
+        reduce: Not taken; use ``reduction``.
+        reduction: See ``NLLLoss``.
+
+    Shape:
+        - As ``NLLLoss``
+
+    Source: Bishop 2006, "Pattern Recognition and Machine Learning", section 4.3.4.
+    """
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: None = None,
+        ignore_index: int = -100,
+        reduce: None = None,
+        reduction: str = "mean",
+    ) -> None:
+        warnings.warn(
+            "NLLLoss2d is the old name of NLLLoss. Use NLLLoss.", FutureWarning, stacklevel=2
+        )
+        super().__init__(weight, size_average, ignore_index, reduce, reduction)
 
 
 class FocalLoss(Module):

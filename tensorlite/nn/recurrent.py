@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from tensorlite import ops
@@ -10,6 +11,7 @@ from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.nn import init
 from tensorlite.nn.module import Module, new_parameter
 from tensorlite.nn.recurrent_steps import STEPS, Step
+from tensorlite.nn.utils.packing import PackedSequence
 from tensorlite.tensor import Tensor, zeros
 
 
@@ -118,18 +120,47 @@ class RNNBase(Module):
 
         Args:
             input: ``(T, N, input_size)``, or ``(N, T, input_size)`` with ``batch_first``; without
-                N for a single sequence.
+                N for a single sequence; or a ``PackedSequence``.
             hx: The states to start from, ``(num_layers * directions, N, hidden_size)``, for an
                 LSTM two of them; zeros if ``None``.
 
         Returns:
             The outputs of the last layer at all steps, and the last states of all layers.
         """
+        if isinstance(input, PackedSequence):
+            return self._packed(input, hx)
         batched = len(input.shape) == 3
         self._check_input(input)
         time = 1 if self.batch_first and batched else 0
         steps = [self._at(input, time, t, batched) for t in range(input.shape[time])]
-        states = self._start(hx, input, steps[0].shape[0] if steps else 1, batched)
+        states = self._start(hx, input, steps[0].shape[0], batched)
+        outputs, ends = self._run(steps, states)
+        out = ops.stack(outputs, time)
+        if not batched:
+            out, ends = ops.squeeze(out, 1), [ops.squeeze(end, 1) for end in ends]
+        return out, self._ended(ends)
+
+    def _packed(self, input: PackedSequence, hx: Any) -> Any:
+        """Read sequences of different lengths, the longest first."""
+        data, sizes, order, back = input
+        self._check_input(data)
+        if order is not None and hx is not None:
+            two = self._step.states == 2
+            hx = [ops.index_select(h, 1, order) for h in (hx if two else [hx])]
+            hx = hx if two else hx[0]
+        counts = sizes.tolist()
+        steps, ends = self._run(ops.split(data, counts), self._start(hx, data, counts[0], True))
+        if back is not None:
+            ends = [ops.index_select(end, 1, back) for end in ends]
+        return PackedSequence(ops.cat(steps), sizes, order, back), self._ended(ends)
+
+    def _ended(self, ends: list[Tensor]) -> Any:
+        return tuple(ends) if self._step.states == 2 else ends[0]
+
+    def _run(
+        self, steps: Sequence[Tensor], states: list[tuple[Tensor, ...]]
+    ) -> tuple[Sequence[Tensor], list[Tensor]]:
+        """All layers: the outputs at all steps, and the last states of all layers."""
         last: list[tuple[Tensor, ...]] = []
         for layer in range(self.num_layers):
             if layer:
@@ -144,26 +175,37 @@ class RNNBase(Module):
             steps = (
                 [ops.cat(pair, 1) for pair in zip(*outputs, strict=True)] if both else outputs[0]
             )
-        ends = [ops.stack(parts) for parts in zip(*last, strict=True)]
-        out = ops.stack(steps, time)
-        if not batched:
-            out, ends = ops.squeeze(out, 1), [ops.squeeze(end, 1) for end in ends]
-        return out, (tuple(ends) if self._step.states == 2 else ends[0])
+        return steps, [ops.stack(parts) for parts in zip(*last, strict=True)]
 
     def _at(self, input: Tensor, time: int, t: int, batched: bool) -> Tensor:
         x = input[:, t] if time else input[t]
         return x if batched else ops.unsqueeze(x, 0)
 
     def _read(
-        self, steps: list[Tensor], state: tuple[Tensor, ...], suffix: str
+        self, steps: Sequence[Tensor], start: tuple[Tensor, ...], suffix: str
     ) -> tuple[list[Tensor], tuple[Tensor, ...]]:
-        """One layer in one direction: the outputs, and the last state."""
+        """One layer in one direction: the outputs, and the last state.
+
+        Sequences that are packed end one after the other, from the last in the batch on; read
+        backwards, they begin so.
+        """
         weights = self._weights(suffix)
         backwards = suffix.endswith("_reverse")
-        out = []
+        state, out, ended = start, [], []
+        if backwards and steps[-1].shape[0] < start[0].shape[0]:
+            state = tuple(s[: steps[-1].shape[0]] for s in start)
         for x in reversed(steps) if backwards else steps:
+            now, before = x.shape[0], state[0].shape[0]
+            if now < before:
+                ended.append(tuple(s[now:] for s in state))
+                state = tuple(s[:now] for s in state)
+            elif now > before:
+                begun = zip(state, start, strict=True)
+                state = tuple(ops.cat([s, first[before:now]]) for s, first in begun)
             state = self._step(x, state, *weights)
             out.append(state[0])
+        if ended:
+            state = tuple(ops.cat(parts) for parts in zip(state, *ended[::-1], strict=True))
         return (out[::-1] if backwards else out), state
 
     def _start(self, hx: Any, input: Tensor, batch: int, batched: bool) -> list[tuple[Tensor, ...]]:

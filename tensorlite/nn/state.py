@@ -14,7 +14,7 @@ from tensorlite.errors import DTypeError, StateError
 from tensorlite.nn.hooks import Hooked
 from tensorlite.nn.members import BUFFER, BUFFERS, MODULE, PARAMETER
 from tensorlite.ops.convert import as_tensor, to_array
-from tensorlite.tensor import Parameter, Tensor, zeros
+from tensorlite.tensor import Parameter, Tensor, empty_like, zeros
 
 _EXTRA = "_extra_state"
 Transform = Callable[[Tensor], Tensor]
@@ -280,6 +280,27 @@ class State(Hooked):
     def half(self) -> Self:
         """Cast to float16."""
         return self._cast(np.float16)
+
+    def bfloat16(self) -> Self:
+        """Refuse: NumPy has no such type.
+
+        Raises:
+            DTypeError: Always.
+        """
+        raise DTypeError(
+            f"expected a type that NumPy has for {_name(self)}, got bfloat16.",
+            where="bfloat16",
+            hint="Use float32, the default: leave the call out or call .float().",
+        )
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """New numbers for all parameters and buffers, whatever they are.
+
+        Args:
+            device: Only the processor.
+            recurse: Whether those of the modules inside, too.
+        """
+        return self._apply(lambda t: empty_like(t, device=device), recurse)
 
     def cpu(self) -> Self:
         """The module itself: everything runs on the processor."""

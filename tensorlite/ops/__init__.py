@@ -158,6 +158,7 @@ from tensorlite.ops.elementwise import (
     true_divide,
 )
 from tensorlite.ops.embedding import embedding
+from tensorlite.ops.embedding_bag import embedding_bag
 from tensorlite.ops.extreme import (
     amax,
     amin,
@@ -334,6 +335,11 @@ from tensorlite.ops.pool import (
     max_pool2d,
     max_pool3d,
 )
+from tensorlite.ops.pool_with_indices import (
+    adaptive_max_pool1d_with_indices,
+    adaptive_max_pool2d_with_indices,
+    adaptive_max_pool3d_with_indices,
+)
 from tensorlite.ops.reduce import (
     all,
     any,
@@ -494,8 +500,11 @@ __all__ = [
     "adaptive_avg_pool2d",
     "adaptive_avg_pool3d",
     "adaptive_max_pool1d",
+    "adaptive_max_pool1d_with_indices",
     "adaptive_max_pool2d",
+    "adaptive_max_pool2d_with_indices",
     "adaptive_max_pool3d",
+    "adaptive_max_pool3d_with_indices",
     "add",
     "addbmm",
     "addcdiv",
@@ -635,6 +644,7 @@ __all__ = [
     "elu",
     "elu_",
     "embedding",
+    "embedding_bag",
     "eq",
     "equal",
     "erf",

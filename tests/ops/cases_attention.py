@@ -24,6 +24,15 @@ CASES = [
         ("ScaleGrad", "GetItem"),
     ),
     OpCase(
+        "embedding_bag",
+        lambda w, f: ops.embedding_bag(
+            tl.tensor([0, 3, 2]), w, [0, 2], mode="sum", per_sample_weights=f
+        ),
+        lambda w, f: np.stack([w[0] * f[0] + w[3] * f[1], w[2] * f[2]]),
+        ((4, 3), (3,)),
+        ("GetItem",),
+    ),
+    OpCase(
         "cosine_similarity",
         lambda a, b: ops.cosine_similarity(a, b, dim=-1),
         lambda a, b: (a * b).sum(-1) / np.linalg.norm(a, axis=-1) / np.linalg.norm(b, axis=-1),

@@ -32,8 +32,8 @@ _HOMES = {
     "pixelshuffle": "reshaping",
     "pooling": "pooling adaptive_pooling",
     "rnn": "recurrent recurrent_steps",
-    "sparse": "embedding",
-    "transformer": "attention",
+    "sparse": "embedding embedding_bag",
+    "transformer": "attention transformer",
     "upsampling": "reshaping",
 }
 _NAMES = {
