@@ -112,7 +112,7 @@ def _largest(taken: Tensor, places: list[Array]) -> Tensor:
             best[i] = place[taken.array[place].argmax(0)]
     empty = np.array([not len(place) for place in places], bool)
     if not taken.shape[0]:
-        return make_tensor(np.zeros(best.shape, taken.dtype))  # type: ignore[no-any-return]
+        return make_tensor(np.zeros(best.shape, taken.dtype))
     chosen = ops.gather(taken, 0, make_tensor(best))
     return ops.where(make_tensor(empty[:, None]), 0.0, chosen) if empty.any() else chosen
 
