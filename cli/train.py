@@ -96,7 +96,7 @@ def train(
       tensorlite train lenet5
       tensorlite train lenet5 --data path/to/mnist --epochs 5 --seed 3
       tensorlite train lenet5 --optimizer sgd --lr 0.05 --set optimizer_options.momentum=0.9
-      tensorlite train nin --augment 'padded_crop(padding=4), one_of(invert, rotation(15))'
+      tensorlite train lenet5 --augment 'padded_crop(padding=2), one_of(invert, rotation(15))'
       tensorlite train lenet5 --no-augment --require 'val_acc>=97%' --json
     """
     from tensorlite.training.metrics import Requirement

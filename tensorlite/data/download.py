@@ -283,6 +283,7 @@ def _unpack(archive: Path, folder: str) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
     try:
         with tarfile.open(archive) as content:
+            # Its SHA-256 was compared with ours before; the filter refuses paths that lead outside.
             content.extractall(scratch, filter="data")
         os.replace(scratch / folder, archive.parent / folder)
     except (tarfile.TarError, OSError, EOFError) as error:
