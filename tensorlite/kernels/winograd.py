@@ -99,11 +99,10 @@ def set_precision(precision: str) -> None:
 
 COMPILED = (4, 3), (2, 3), (4, 5)  # block and window
 FEW = 16  # channels or filters below which vectors would be half empty
-SPAN = 500_000  # bytes of turned blocks that stay near the processor
+SPAN = 1_200_000  # bytes of a thread's turned blocks: few stay near, many save reading weights
 SHARED = 8 << 20  # bytes of turned blocks that threads share for the gradient of the weights
 BLOCKS = 256  # of them at most
 LINE = 16  # numbers between the places, which would else fall on the same few lines of a cache
-WIDE = 1 << 13  # weights per place beyond which more blocks at a time save reading them
 TURNS = 2.0  # ticks for each vector and row of a transform
 
 
@@ -172,8 +171,8 @@ def _plan(
     if weights:
         together = max(1, min(BLOCKS, SHARED // each) // across)
     else:
-        span = SPAN * (5 if c * kp > WIDE else 1)
-        together = max(1, min(min(256, span // each) // across, -(-lines // 8)))
+        fill = ROWS // math.gcd(ROWS, across)  # lines whose blocks fill tiles
+        together = -(-min(max(1, SPAN // each // across), -(-lines // 8)) // fill) * fill
     together = min(together, lines)
     many = -(-together * across // slim) * slim
     wide = (across - 1) * m + a
@@ -218,10 +217,11 @@ def conv2d(
     spare = (2 * taps + (m + r - 1) * r) * 16
     numbers = np.array([k, c, *order, spare, plan.width], np.int64)
     w = np.ascontiguousarray(w)
-    u = threads.aligned((m + r - 1) ** 2 * c * plan.padded[1], x.dtype)
+    turned = (m + r - 1) ** 2 * c * plan.padded[1]
+    u = threads.kept("turned windows", turned, x.dtype)
     work = threads.scratch("windows", spare, x.dtype)
     name = f"{m}_{r}"
-    parts = threads.parts_of(plan.padded[1] // 16, u.size * 8)
+    parts = threads.parts_of(plan.padded[1] // 16, turned * 8)
     getattr(kernels, f"pack_{name}")(parts, x.dtype, [w, u, work, numbers])
     start = np.zeros(k + 32, x.dtype)
     if bias is not None:
@@ -243,7 +243,10 @@ def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Ar
     plan = _plan(n, c, k, (height, width), out, m, r, padding, True)
     places, (cp, kp) = (m + r - 1) ** 2, plan.padded
     sizes = plan.many * cp + LINE, plan.many * kp + LINE, cp * kp
-    v, d, sums = (threads.aligned(places * size, x.dtype) for size in sizes)
+    v, d, sums = (
+        threads.kept(name, places * size, x.dtype)
+        for name, size in zip(("pieces", "blocks of dy", "sums"), sizes, strict=True)
+    )
     moves = [step // x.itemsize for step in (*x.strides, *dy.strides)]
     for first in range(0, plan.lines, plan.together):
         some = min(plan.together, plan.lines - first)
@@ -258,7 +261,7 @@ def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Ar
     spare = places * 16
     work = threads.scratch("windows", spare, x.dtype)
     args = [sums, dw, work, c, k, cp, kp, spare]
-    getattr(kernels, f"gather_{name}")(threads.parts_of(c, sums.size * 4), x.dtype, args)
+    getattr(kernels, f"gather_{name}")(threads.parts_of(c, places * cp * kp * 4), x.dtype, args)
     return dw
 
 

@@ -1,12 +1,12 @@
 """Winograd's convolution: transforms with constant matrices around small matrix products.
 
 ``kernels/winograd.py`` says why. A line of blocks is copied with zeros around, its pieces are
-turned by the matrices, 16 channels in a vector, into ``V[xi, block, channel]``; each place ``xi`` is a
-matrix product with the turned weights ``U[xi, channel, filter]``, with the tiles of ``product.py``;
-and each block of the products is turned into results. A thread does so with some lines at a time.
-The gradient of the picture is the same with the weights turned round. For that of the weights,
-blocks of the gradient take the place of the weights, and the products sum over the blocks: threads
-first share the turning of some lines, then the products, place by place.
+turned by the matrices, 16 channels in a vector, into ``V[xi, block, channel]``; each place ``xi``
+is a matrix product with the turned weights ``U[xi, channel, filter]``, with tiles as in
+``product.py``; and each block of the products is turned into results. A thread does so with some
+lines at a time. The gradient of the picture is the same with the weights turned round. For that of
+the weights, blocks of the gradient take the place of the weights, and the products sum over the
+blocks: threads first share the turning of some lines, then the products, place by place.
 
 Each function works for any block and window; the regions at the end say which are compiled.
 """
