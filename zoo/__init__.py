@@ -17,6 +17,7 @@ _HERE = Path(__file__).parent
 def register_models(register: Any) -> None:
     """Register the models of the zoo."""
     from tensorlite.zoo import lenet
+    from tensorlite.zoo.localizer import localizer
 
     for name, factory, size in (
         ("lenet5", lenet.lenet5, (28, 28)),
@@ -32,3 +33,13 @@ def register_models(register: Any) -> None:
             recipe=_HERE / "lenet.toml",
             card=_HERE / f"{name}.md",
         )
+    register(
+        "localizer",
+        localizer,
+        task="localization",
+        image_size=(64, 64),
+        features="backbone",
+        head="head",
+        recipe=_HERE / "localizer.toml",
+        card=_HERE / "localizer.md",
+    )
