@@ -27,9 +27,9 @@ from tensorlite.training.boxes import (
 )
 from tensorlite.training.building import build_box_loss, build_loss
 from tensorlite.training.classification import ClassPrediction, ranked
-from tensorlite.training.config import Settings
 from tensorlite.training.inputs import Shape
 from tensorlite.training.metrics import confusion_matrix, wilson_interval
+from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Section
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Localization:
         cls, settings: Settings, classes: Sequence[str], shape: Shape
     ) -> Localization:
         """Build the task with the losses that the settings name."""
-        losses = build_loss(settings), build_box_loss(settings)
+        losses = build_loss(settings, classes), build_box_loss(settings)
         return cls(classes, shape[1:], *losses, settings.box_weight)
 
     def loss(self, output: Tensor, target: Any) -> Tensor:

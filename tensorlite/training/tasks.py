@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from tensorlite.data import Dataset
 from tensorlite.data.placement import Placement
 from tensorlite.errors import UnknownNameError, close_names
-from tensorlite.training.config import Settings
 from tensorlite.training.inputs import Shape
+from tensorlite.training.settings import Settings
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
