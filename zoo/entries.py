@@ -17,9 +17,10 @@ class ZooEntry:
         parameters: Numbers that it learns, as the factory builds it by default.
         multiply_adds: For one picture of the default size.
         features: Dotted names of the parts that find features, in the order of the data.
-        head: Dotted name of the layer that gives one score for each class.
+        head: Dotted name of the layer that gives one score for each class, or all answers.
         image_size: Height and width that pictures are brought to; None takes them as they are.
         trained: Whether there is a recipe for it; the others are for exchanging weights.
+        task: What it learns.
     """
 
     name: str
@@ -30,13 +31,14 @@ class ZooEntry:
     head: str
     image_size: tuple[int, int] | None = None
     trained: bool = True
+    task: str = "classification"
 
     def details(self, folder: Path) -> dict[str, Any]:
         """What the registry is told beside the name and the factory."""
         size = {"image_size": self.image_size} if self.image_size else {}
         recipe = {"recipe": folder / f"{self.family}.toml"} if self.trained else {}
         return {
-            "task": "classification",
+            "task": self.task,
             "parameters": self.parameters,
             "multiply_adds": self.multiply_adds,
             "features": self.features,
@@ -48,7 +50,7 @@ class ZooEntry:
 
 
 _FEATURES = ("features",)
-_STAGES = ("conv1", "bn1", "layer1", "layer2", "layer3")
+_STAGES = ("conv1", "bn1", "relu", "layer1", "layer2", "layer3")
 
 ENTRIES = (
     ZooEntry("lenet5", "lenet", 61_706, 416_520, _FEATURES, "classifier.4", (28, 28)),
@@ -61,5 +63,15 @@ ENTRIES = (
     ZooEntry("googlenet_mini", "googlenet", 317_882, 49_484_448, _FEATURES, "fc"),
     ZooEntry("resnet8", "resnet", 78_042, 12_501_632, _STAGES, "fc"),
     ZooEntry("resnet20", "resnet", 272_474, 40_813_184, _STAGES, "fc"),
-    ZooEntry("densenet_mini", "densenet", 185_806, 52_938_324, _FEATURES, "classifier"),
+    ZooEntry("densenet_mini", "densenet", 185_806, 52_938_324, (*_FEATURES, "relu"), "classifier"),
+    ZooEntry(
+        "localizer",
+        "localizer",
+        342_942,
+        50_791_552,
+        ("backbone",),
+        "head",
+        (64, 64),
+        task="localization",
+    ),
 )
