@@ -79,13 +79,13 @@ class Classification:
 
     def sections(self, scores: ClassificationScores, dataset: Dataset) -> list[Section]:
         """Return confusion matrix, per-class table and the images that went most wrong."""
-        from tensorlite.training.report import classification_sections
+        from tensorlite.training.class_sections import classification_sections
 
         return classification_sections(scores, dataset)
 
     def charts(self, scores: ClassificationScores) -> dict[str, str]:
         """Return the confusion matrix as a chart."""
-        from tensorlite.training.svg import confusion_chart
+        from tensorlite.training.confusion import confusion_chart
 
         return {"confusion": confusion_chart(scores.confusion, self.classes)}
 
@@ -167,9 +167,12 @@ class ClassificationScores:
         """Return the images with the highest loss that were taken for another class."""
         if not self._batches:
             return []
-        losses, truth, predicted, confidence = map(np.concatenate, zip(*self._batches, strict=True))
+        losses, truth, predicted, _ = map(np.concatenate, zip(*self._batches, strict=True))
         wrong = np.flatnonzero(truth != predicted)
-        order = wrong[np.argsort(-losses[wrong], kind="stable")][:count]
+        return self._answers(wrong[np.argsort(-losses[wrong], kind="stable")][:count])
+
+    def _answers(self, indices: Array) -> list[Mistake]:
+        _, truth, predicted, confidence = map(np.concatenate, zip(*self._batches, strict=True))
         return [
             Mistake(
                 int(index),
@@ -177,8 +180,21 @@ class ClassificationScores:
                 self.classes[predicted[index]],
                 float(confidence[index]),
             )
-            for index in order
+            for index in indices
         ]
+
+    def best_images(self, count: int = 12) -> list[Mistake]:
+        """Return the images that were recognised with the lowest loss, of each class in turn."""
+        if not self._batches:
+            return []
+        losses, truth, predicted, _ = map(np.concatenate, zip(*self._batches, strict=True))
+        right = np.flatnonzero(truth == predicted)
+        order = right[np.argsort(losses[right], kind="stable")]
+        rank = np.zeros(len(truth), np.int64)  # of an image among the best of its class
+        for index in range(len(self.classes)):
+            own = order[truth[order] == index]
+            rank[own] = np.arange(len(own))
+        return self._answers(order[np.argsort(rank[order], kind="stable")][:count])
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything worth keeping as plain values."""
