@@ -56,18 +56,7 @@ GROUPS = {
     "--json", "as_json", is_flag=True, help="Print the result as JSON; the rest goes to stderr."
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print the result only.")
-def train(
-    model: str,
-    assignments: tuple[str, ...],
-    requirements: tuple[str, ...],
-    out: Path,
-    name: str | None,
-    augment: str | None,
-    no_augment: bool,
-    as_json: bool,
-    quiet: bool,
-    **settings: Any,
-) -> None:
+def train(**options: Any) -> None:
     """Train MODEL and keep everything in a run folder.
 
     Without --data it learns the bundled handwritten digits. What no option says, the model's
@@ -81,6 +70,23 @@ def train(
       tensorlite train lenet5 --augment 'padded_crop(padding=2), one_of(invert, rotation(15))'
       tensorlite train lenet5 --no-augment --require 'val_acc>=97%' --json
     """
+    carry_out(**options)
+
+
+def carry_out(
+    model: str,
+    assignments: tuple[str, ...],
+    requirements: tuple[str, ...],
+    out: Path,
+    name: str | None,
+    augment: str | None,
+    no_augment: bool,
+    as_json: bool,
+    quiet: bool,
+    beneath: Sequence[Layer] = (),
+    **settings: Any,
+) -> None:
+    """Train with the options of the command line, and with layers that are weaker than those."""
     from tensorlite.training.metrics import Requirement
     from tensorlite.training.run import RunDirectory, check_name, run_name
     from tensorlite.training.session import prepare
@@ -99,7 +105,7 @@ def train(
         given["augment"] = parse_augmentations(augment, "--augment")
     layer = _layer(model, given, assignments)
     with Decoding() as decoding:
-        session = prepare(layer, before_run=_compile, decoding=decoding)
+        session = prepare(layer, *beneath, before_run=_compile, decoding=decoding)
     for bound in bounds:
         bound.check_name(session.figure_names())
     say = _speaker(as_json, quiet)
@@ -133,6 +139,8 @@ def _speaker(as_json: bool, quiet: bool) -> Callable[[str], None]:
 def _introduce(session: Session, say: Callable[[str], None]) -> None:
     say(f"data    {session.data_line()}")
     say(f"model   {session.model_line()}")
+    if session.load is not None:
+        say(f"load    {session.load.line()}")
     for text in session.data.notes:
         note(f"note    {text}")
 

@@ -114,17 +114,17 @@ class Localization:
 
     def sections(self, scores: LocalizationScores, dataset: Dataset) -> list[Section]:
         """Return the overlaps, and the worst pictures with both boxes."""
-        from tensorlite.training.box_report import localization_sections
+        from tensorlite.training.box_sections import localization_sections
 
         return localization_sections(scores, dataset)
 
     def charts(self, scores: LocalizationScores) -> dict[str, str]:
         """Return the overlaps and the confusion matrix as charts."""
-        from tensorlite.training.box_report import overlap_chart
-        from tensorlite.training.svg import confusion_chart
+        from tensorlite.training.box_sections import overlap_chart
+        from tensorlite.training.confusion import confusion_chart
 
         confusion = confusion_chart(scores.confusion, self.classes)
-        return {"overlaps": overlap_chart(scores.overlaps), "confusion": confusion}
+        return {"overlaps": overlap_chart(scores), "confusion": confusion}
 
     def predictions(self, output: Array) -> list[BoxPrediction]:
         """Rank the classes of each image, and clip its box to the frame."""

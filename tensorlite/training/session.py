@@ -36,6 +36,7 @@ from tensorlite.training.checkpoint import Description, load_checkpoint
 from tensorlite.training.config import Config, Layer, resolve
 from tensorlite.training.durations import seconds
 from tensorlite.training.environment import environment, plugin_sources, use_threads
+from tensorlite.training.finetuning import begin, freezing
 from tensorlite.training.inputs import Inputs, Measured, Parts
 from tensorlite.training.loop import Figures, Trainer, evaluate
 from tensorlite.training.progress import show_figure
@@ -45,6 +46,7 @@ from tensorlite.training.run import RunDirectory, relative_path
 from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Task, create_task
 from tensorlite.training.trained import load_weights
+from tensorlite.training.transfer import LoadReport
 
 if TYPE_CHECKING:
     from tensorlite.data import Data, DataLoader, Dataset
@@ -122,6 +124,7 @@ class Session:
     batches: DataLoader[Any]
     callbacks: Sequence[Any]
     threads: int
+    load: LoadReport | None = None
 
     def fit(
         self, run: RunDirectory, callbacks: Sequence[Any] = (), plugins: Sequence[str] = ()
@@ -143,6 +146,8 @@ class Session:
         try:
             run.write_settings(self._stored(run))
             run.write_json("env.json", self._environment(run, plugins))
+            if self.load is not None:
+                run.write_json("load.json", self.load.to_dict())
             trainer = self._trainer(run, callbacks)
             trainer.fit()
             result = self._judge(run, trainer, began)
@@ -237,6 +242,8 @@ class Session:
     def _stored(self, run: RunDirectory) -> Settings:
         """Settings with the path to the data as seen from the run, so that both can move."""
         settings = self.config.settings
+        if settings.start:
+            settings = replace(settings, start=relative_path(settings.start, run.path))
         if settings.data in registry.datasets:
             return settings
         return replace(settings, data=relative_path(settings.data, run.path))
@@ -292,6 +299,9 @@ def _build(
     parts = model_parts(data, settings, keep)
     classes, shape = parts.train.classes, parts.train.image_shape
     model = build_model(settings.model, len(classes), shape, settings.model_options, settings.seed)
+    load, held = begin(model, settings, classes), freezing(model, settings)
+    if load and held:
+        load = replace(load, frozen=(settings.freeze, held.count(model)))
     batches = training_batches(settings, parts.train)
     optimizer = build_optimizer(settings, model)
     weighted = replace(settings, class_weights=class_weights(settings, parts.train))
@@ -306,6 +316,7 @@ def _build(
         optimizer=optimizer,
         schedule=build_schedule(settings, optimizer, len(batches)),
         batches=batches,
-        callbacks=build_callbacks(settings),
+        callbacks=[*([held] if held else []), *build_callbacks(settings)],
         threads=threads,
+        load=load,
     )
