@@ -191,7 +191,7 @@ def _conclude(result: Result, session: Session, as_json: bool, out: Path) -> Non
         return
     click.echo(f"best    {result.best_line(session.task, session.decimals)}")
     if result.judged_by != "val":
-        click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores)}")
+        click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores, result.baseline)}")
     run = "latest" if out == Path("runs") else str(result.run.path)
     click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
     click.echo(f"next    {next_commands(run)}")

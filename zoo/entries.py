@@ -17,8 +17,9 @@ class ZooEntry:
         parameters: Numbers that it learns, as the factory builds it by default.
         multiply_adds: For one picture of the default size.
         features: Dotted names of the parts that find features, in the order of the data.
-        head: Dotted name of the layer that gives one score for each class.
+        head: Dotted name of the layer that gives one score for each class, or all answers.
         image_size: Height and width that pictures are brought to; None takes them as they are.
+        task: What it learns.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ZooEntry:
     features: tuple[str, ...]
     head: str
     image_size: tuple[int, int] | None = None
+    task: str = "classification"
 
     def details(self, folder: Path) -> dict[str, Any]:
         """What the registry is told beside the name and the factory.
@@ -42,7 +44,7 @@ class ZooEntry:
             "weights": _file(folder / "weights" / f"{self.name}.safetensors"),
         }
         return {
-            "task": "classification",
+            "task": self.task,
             "parameters": self.parameters,
             "multiply_adds": self.multiply_adds,
             "features": self.features,
@@ -80,6 +82,16 @@ SMALL = (
     ZooEntry("resnet8", "resnet", 78_042, 12_501_632, _SMALL, "fc"),
     ZooEntry("resnet20", "resnet", 272_474, 40_813_184, _SMALL, "fc"),
     ZooEntry("densenet_mini", "densenet", 188_906, 21_083_844, _DENSE, "classifier"),
+    ZooEntry(
+        "localizer",
+        "localizer",
+        342_942,
+        50_791_552,
+        ("backbone",),
+        "head",
+        (64, 64),
+        task="localization",
+    ),
 )
 
 FULL_SIZE = (

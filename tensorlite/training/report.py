@@ -68,9 +68,10 @@ def _section(part: Section) -> str:
 def _tiles(session: Session, result: Result) -> str:
     monitor = session.task.monitor
     parameters = sum(value.numel() for value in session.model.parameters())
+    sentence = session.task.sentence(result.scores, result.baseline)
     judged = show_figure(monitor, result.scores.figures()[monitor], session.decimals)
     tiles = [
-        (judged, f"{session.task.sentence(result.scores)} · {result.measured_on.phrase()}"),
+        (judged, f"{sentence} · {result.measured_on.phrase()}"),
         (f"epoch {result.best_epoch}", f"of {result.epochs} was the best on val"),
         (f"{parameters:,}", "parameters"),
         (show_duration(result.seconds), f"of training on {session.threads} threads"),
@@ -238,6 +239,8 @@ td:not(.text) { white-space: nowrap; }
 .images { display: grid; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); }
 figure { margin: 0; } figcaption { font-size: 12px; margin-top: 3px; }
 figcaption b { color: var(--text); }
+.large { grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); }
+.large img { max-width: 260px; image-rendering: auto; }
 img { width: 100%; max-width: 128px; border-radius: 4px; image-rendering: pixelated;
   display: block; }
 pre { margin: 8px 0 0; font: 12.5px/1.45 ui-monospace, monospace; overflow-x: auto; }

@@ -62,6 +62,7 @@ class Result:
         best: Its figures.
         measured_on: The part that the chosen weights were judged by: ``"test"`` or ``"val"``.
         scores: How they did there.
+        baseline: What somebody gets there who does not look at the pictures.
         seconds: Time of the training.
     """
 
@@ -71,6 +72,7 @@ class Result:
     best: Figures
     measured_on: Measured
     scores: Any
+    baseline: dict[str, float]
     seconds: float
 
     @property
@@ -99,6 +101,7 @@ class Result:
             "judged_by": self.judged_by,
             "selected_on": self.measured_on.selected,
             self.judged_by: self.scores.to_dict(),
+            "baseline": self.baseline,
             "seconds": round(self.seconds, 3),
         }
 
@@ -216,7 +219,8 @@ class Session:
         seconds = time.perf_counter() - began
         chosen = trainer.best_epoch, trainer.best
         measured_on = self.parts.measured_on(name)
-        return Result(run, len(trainer.history), *chosen, measured_on, scores, seconds)
+        baseline = self.task.baseline(self.parts.train, self.parts.splits[name])
+        return Result(run, len(trainer.history), *chosen, measured_on, scores, baseline, seconds)
 
     def _description(self) -> Description:
         settings = self.config.settings
@@ -297,7 +301,7 @@ def _build(
         data=data,
         parts=parts,
         inputs=Inputs.measure(parts.train),
-        task=create_task(task, weighted, classes),
+        task=create_task(task, weighted, classes, shape),
         model=model,
         optimizer=optimizer,
         schedule=build_schedule(settings, optimizer, len(batches)),

@@ -82,12 +82,20 @@ class Settings:
     )
     loss: str = _setting("cross_entropy", "loss of the registry")
     loss_options: dict[str, Any] = _setting({}, "further arguments of the loss")
+    box_loss: str = _setting("giou_loss", "loss of the registry between boxes, for localization")
+    box_loss_options: dict[str, Any] = _setting({}, "further arguments of the loss between boxes")
+    box_weight: float = _setting(1.0, "weight of that loss beside the one of the classes", FINITE)
     label_smoothing: float = _setting(0.0, "share of the target spread over all classes", BELOW_ONE)
     class_weights: str | dict[str, Any] = _setting(
         "", "what a class counts in the loss: balanced, or a table", WEIGHTS
     )
     metrics: list[Any] = _setting([], "further metrics of the registry", NAMED)
     callbacks: list[Any] = _setting([], "further callbacks of the registry", NAMED)
+    image_size: int = _setting(
+        0,
+        "side of the square that pictures are brought to; 0: the model's own, or the data's",
+        NOT_NEGATIVE,
+    )
     val_fraction: float = _setting(
         0.1, "share of train kept for validation when the data has no val", FRACTION
     )

@@ -96,6 +96,27 @@ def confusion_chart(confusion: NDArray[Any], classes: Sequence[str]) -> str:
     return _svg(width, height, "Confusion matrix", parts)
 
 
+def histogram(values: NDArray[Any], title: str, *, low: float, high: float, bins: int = 20) -> str:
+    """Draw how many values fall between two bounds, in steps of the same width.
+
+    Example:
+        >>> histogram(np.array([0.2, 0.9]), "Overlap", low=0.0, high=1.0).count("<rect")
+        2
+    """
+    counts, edges = np.histogram(values, bins=bins, range=(low, high))
+    ticks = nice_ticks(0, max(int(counts.max(initial=0)), 4))
+    plot = _Plot(bins + 1, ticks)
+    parts = [f'<text class="name" x="{_LEFT}" y="18">{escape(title)}</text>']
+    parts += [plot.row(tick, False) for tick in ticks]
+    parts += [plot.bar(number, int(count)) for number, count in enumerate(counts, 1) if count]
+    parts += [
+        f'<text x="{plot.x(1 + at)}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">'
+        f"{edges[at]:.4g}</text>"
+        for at in range(0, bins + 1, max(bins // 5, 1))
+    ]
+    return _svg(_WIDTH, _HEIGHT, title, parts)
+
+
 def standalone(svg: str) -> str:
     """Make a chart a file of its own by adding its style."""
     head, end, rest = svg.partition(">")
@@ -143,6 +164,13 @@ class _Plot:
     def column(self, epoch: int) -> str:
         y = _HEIGHT - _BOTTOM + 18
         return f'<text x="{self.x(epoch)}" y="{y}" text-anchor="middle">{epoch}</text>'
+
+    def bar(self, number: int, count: int) -> str:
+        left, right, top = self.x(number) + 1, self.x(number + 1) - 1, self.y(count)
+        return (
+            f'<rect class="cell" x="{left}" y="{top}" width="{round(right - left, 1)}" '
+            f'height="{round(self.y(self.low) - top, 1)}"><title>{count:,}</title></rect>'
+        )
 
     def curve(self, values: Sequence[float], style: str, name: str, label_height: float) -> str:
         points = [
