@@ -20,7 +20,8 @@ from typing import Any, Literal
 
 from tensorlite.errors import ConfigError, DataError, close_names
 from tensorlite.files import write_atomically
-from tensorlite.training.config import Settings, settings_from_toml, to_toml
+from tensorlite.training.config import settings_from_toml, to_toml
+from tensorlite.training.settings import Settings
 
 Status = Literal["running", "done", "interrupted", "failed"]
 LATEST = "latest"
@@ -121,6 +122,8 @@ class RunDirectory:
     def settings(self) -> Settings:
         """Read ``run.toml`` back, with the path to the data as seen from here."""
         settings = settings_from_toml(self.path / "run.toml")
+        if settings.start:
+            settings = replace(settings, start=os.path.relpath(self.path / settings.start))
         if not is_path(settings.data):
             return settings
         return replace(settings, data=os.path.relpath(self.path / settings.data))
