@@ -21,7 +21,8 @@ TABLE = {
         "train": ("train", "Train a model and keep everything in a run folder."),
         "evaluate": ("evaluate", "Measure a trained model on held-out data."),
         "predict": ("predict", "Say what is on a picture."),
-        "runs": ("runs", "List the run folders and show what is in them."),
+        "runs": ("runs", "List, show, compare, tag or delete the run folders."),
+        "report": ("report", "Write the report of a run again."),
     },
     "Look things up": {
         "models": ("models", "The models, their recipes and cards."),

@@ -13,6 +13,7 @@ from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.grouped import GroupedCommand
 from tensorlite.cli.options import out_option
 from tensorlite.cli.output import note, print_json
+from tensorlite.cli.progress import console, progress_option, speaker, watchers
 from tensorlite.errors import ConfigError
 from tensorlite.training.config import DEFAULTS, FIELDS, Layer, parse_assignment
 
@@ -24,7 +25,7 @@ GROUPS = {
     "Data and model": ["data", "augment", "no_augment", "val_fraction", "skip_bad"],
     "Training": ["epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule"],
     "Control": ["patience", "seed", "threads", "workers", "assignments", "requirements"],
-    "Output": ["out", "name", "as_json", "quiet"],
+    "Output": ["out", "name", "progress", "as_json", "quiet"],
 }
 
 
@@ -70,10 +71,9 @@ def setting(name: str, **options: Any) -> Callable[[Any], Any]:
 )
 @out_option
 @click.option("--name", metavar="NAME", help="Name of the run [date-time-model-data].")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the result as JSON; the rest goes to stderr."
-)
-@click.option("--quiet", "-q", is_flag=True, help="Print the result only.")
+@progress_option
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the result only; as --progress off.")
 def train(
     model: str,
     assignments: tuple[str, ...],
@@ -82,6 +82,7 @@ def train(
     name: str | None,
     augment: str | None,
     no_augment: bool,
+    progress: str,
     as_json: bool,
     quiet: bool,
     **settings: Any,
@@ -120,10 +121,10 @@ def train(
         session = prepare(layer, before_run=_compile, decoding=decoding)
     for bound in bounds:
         bound.check_name(session.figure_names())
-    say = _speaker(as_json, quiet)
-    _introduce(session, say)
+    mode = "off" if quiet else progress
+    _introduce(session, speaker(mode))
     run = RunDirectory.create(out, name or run_name(model, session.data.name))
-    result = _fit(session, run, say)
+    result = _fit(session, run, mode)
     _conclude(result, session, as_json, out)
     for bound in bounds:
         bound.check(result.figures())
@@ -141,11 +142,6 @@ def _layer(model: str, given: dict[str, Any], assignments: Sequence[str]) -> Lay
         flags["augment"] = "--no-augment"
     places = {**dict.fromkeys(assigned, "--set"), **flags, "model": "MODEL"}
     return Layer("--set", {**assigned, **given, "model": model}, places)
-
-
-def _speaker(as_json: bool, quiet: bool) -> Callable[[str], None]:
-    """Where the lines of the running training go; with --json they are no result."""
-    return (lambda line: None) if quiet else (lambda line: click.echo(line, err=as_json))
 
 
 def _introduce(session: Session, say: Callable[[str], None]) -> None:
@@ -172,7 +168,7 @@ def _compile() -> None:
         BarColumn(20),
         TextColumn("{task.percentage:>3.0f} %"),
     )
-    with Progress(*columns, console=_console()) as bar:
+    with Progress(*columns, console=console()) as bar:
         task = bar.add_task(f"compile {COMPILE}")
 
         def progress(done: int, total: int) -> None:
@@ -181,13 +177,12 @@ def _compile() -> None:
         kernels.warm(progress)
 
 
-def _fit(session: Session, run: Any, say: Callable[[str], None]) -> Result:
-    from tensorlite.training.progress import EpochLines, LiveBar, StopLines
+def _fit(session: Session, run: Any, mode: str) -> Result:
+    from tensorlite.training.progress import StopLines
 
-    lines, stop = EpochLines(say, session.decimals), StopLines(run)
-    live = [LiveBar(_console())] if sys.stderr.isatty() else []
+    stop = StopLines(run)
     try:
-        return session.fit(run, [*live, lines, stop], _requested())
+        return session.fit(run, [*watchers(mode, session.decimals), stop], _requested())
     except KeyboardInterrupt:
         for text in stop.lines:
             note(text)
@@ -213,9 +208,3 @@ def _conclude(result: Result, session: Session, as_json: bool, out: Path) -> Non
     run = "latest" if out == Path("runs") else str(result.run.path)
     click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
     click.echo(f"next    {next_commands(run)}")
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)
