@@ -24,6 +24,10 @@ TABLE = {
         "runs": ("runs", "List, show, compare, tag or delete the run folders."),
         "report": ("report", "Write the report of a run again."),
     },
+    "Find settings": {
+        "lr-find": ("lr_find", "Suggest a learning rate from one short test."),
+        "sweep": ("sweep", "Try many settings, and say which were best."),
+    },
     "Look things up": {
         "models": ("models", "The models, their recipes and cards."),
         "summary": ("summary", "A model's layers with shapes, parameters and multiply-adds."),

@@ -11,33 +11,26 @@ import click
 
 from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.grouped import GroupedCommand
-from tensorlite.cli.options import out_option
+from tensorlite.cli.options import flag, out_option, setting_options
 from tensorlite.cli.output import note, print_json
 from tensorlite.cli.progress import console, progress_option, speaker, watchers
 from tensorlite.errors import ConfigError
-from tensorlite.training.config import DEFAULTS, FIELDS, Layer, parse_assignment
+from tensorlite.training.config import Layer, parse_assignment
 
 if TYPE_CHECKING:
     from tensorlite.training import Result, Session
 
 COMPILE = "kernels for this machine, once"
 GROUPS = {
-    "Data and model": ["data", "augment", "no_augment", "val_fraction", "skip_bad"],
-    "Training": ["epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule"],
-    "Control": ["patience", "seed", "threads", "workers", "assignments", "requirements"],
-    "Output": ["out", "name", "progress", "as_json", "quiet"],
+    "Data and model": ["data", "augment", "no_augment", "mixup", "cutmix"],
+    "Training": [
+        *("epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule"),
+        *("warmup_epochs", "ema"),
+    ],
+    "Control": ["patience", "time_limit", "overfit", "seed", "threads"],
+    "Settings": ["assignments"],
+    "Output": ["requirements", "out", "name", "progress", "as_json", "quiet"],
 }
-
-
-def _flag(setting: str) -> str:
-    return f"--{setting.replace('_', '-')}"
-
-
-def setting(name: str, **options: Any) -> Callable[[Any], Any]:
-    """Make an option of a setting; its help and default come from the table of settings."""
-    text = FIELDS[name].metadata["help"]
-    help_text = f"{text[0].upper()}{text[1:]} [recipe, or {getattr(DEFAULTS, name)}]."
-    return click.option(_flag(name), name, help=help_text, **options)
 
 
 @click.command(cls=GroupedCommand, groups=GROUPS)
@@ -47,18 +40,7 @@ def setting(name: str, **options: Any) -> Callable[[Any], Any]:
     "--augment", metavar="LIST", help="Such as 'rotation(degrees=10), horizontal_flip' [recipe]."
 )
 @click.option("--no-augment", is_flag=True, help="Do not augment.")
-@setting("val_fraction", type=float, metavar="SHARE")
-@setting("skip_bad", is_flag=True, default=None)
-@setting("epochs", type=int, metavar="N")
-@setting("batch_size", type=int, metavar="N")
-@setting("optimizer", metavar="NAME")
-@setting("lr", type=float, metavar="RATE")
-@setting("weight_decay", type=float, metavar="X")
-@setting("schedule", metavar="NAME")
-@setting("patience", type=int, metavar="EPOCHS")
-@setting("seed", type=int, metavar="N")
-@setting("threads", type=int, metavar="N")
-@setting("workers", type=int, metavar="N")
+@setting_options({name for names in GROUPS.values() for name in names})
 @click.option(
     "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting (repeatable)."
 )
@@ -118,7 +100,7 @@ def train(
         given["augment"] = parse_augmentations(augment, "--augment")
     layer = _layer(model, given, assignments)
     with Decoding() as decoding:
-        session = prepare(layer, before_run=_compile, decoding=decoding)
+        session = prepare(layer, before_run=compile_kernels, decoding=decoding)
     for bound in bounds:
         bound.check_name(session.figure_names())
     mode = "off" if quiet else progress
@@ -137,7 +119,7 @@ def _layer(model: str, given: dict[str, Any], assignments: Sequence[str]) -> Lay
         other = assigned["model"]
         message = f"expected one model, got '{model}' as MODEL and '{other}' from --set model."
         raise ConfigError(message, hint=f"tensorlite train {other}")
-    flags = {key: _flag(key) for key in given}
+    flags = {key: flag(key) for key in given}
     if given.get("augment") == []:
         flags["augment"] = "--no-augment"
     places = {**dict.fromkeys(assigned, "--set"), **flags, "model": "MODEL"}
@@ -151,7 +133,7 @@ def _introduce(session: Session, say: Callable[[str], None]) -> None:
         note(f"note    {text}")
 
 
-def _compile() -> None:
+def compile_kernels() -> None:
     """Compile the kernels before the first run on this machine, with a bar or one line."""
     from tensorlite import kernels
 
@@ -182,14 +164,14 @@ def _fit(session: Session, run: Any, mode: str) -> Result:
 
     stop = StopLines(run)
     try:
-        return session.fit(run, [*watchers(mode, session.decimals), stop], _requested())
+        return session.fit(run, [*watchers(mode, session.decimals), stop], requested_plugins())
     except KeyboardInterrupt:
         for text in stop.lines:
             note(text)
         raise
 
 
-def _requested() -> list[str]:
+def requested_plugins() -> list[str]:
     """The plugins that ``--plugin`` named."""
     from tensorlite.plugins import get_manager
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from tensorlite import registry
 from tensorlite.data import Dataset
 from tensorlite.training.building import build_loss, construct
-from tensorlite.training.config import Settings, name_and_options
+from tensorlite.training.config import name_and_options
 from tensorlite.training.metrics import confusion_matrix, per_class, wilson_interval
+from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Section
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Classification:
         }
         for factory in factories.values():
             factory()  # a mistake in its options is an error now, not after an epoch
-        return cls(classes, build_loss(settings), factories)
+        return cls(classes, build_loss(settings, classes), factories)
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
         """Return the loss of a batch."""

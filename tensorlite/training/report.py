@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from tensorlite.errors import DataError
 from tensorlite.files import write_atomically
 from tensorlite.training.building import build_augmentation, model_parts
-from tensorlite.training.config import Settings
 from tensorlite.training.curves import line_chart
 from tensorlite.training.data_sections import data_sections
 from tensorlite.training.inputs import Inputs, Measured, Parts
@@ -23,6 +22,7 @@ from tensorlite.training.model_sections import model_sections
 from tensorlite.training.page import Text, charts, folded, page, table, tiles
 from tensorlite.training.progress import show_duration, show_figure
 from tensorlite.training.run import RunDirectory
+from tensorlite.training.settings import Settings
 from tensorlite.training.svg import standalone
 from tensorlite.training.tasks import Section, Task
 

@@ -20,7 +20,8 @@ from typing import Any, Literal
 
 from tensorlite.errors import ConfigError, DataError, close_names
 from tensorlite.files import write_atomically
-from tensorlite.training.config import Settings, settings_from_toml, to_toml
+from tensorlite.training.config import settings_from_toml, to_toml
+from tensorlite.training.settings import Settings
 
 Status = Literal["running", "done", "interrupted", "failed"]
 LATEST = "latest"

@@ -19,11 +19,13 @@ import tensorlite
 from tensorlite import registry
 from tensorlite.data.cache import cached
 from tensorlite.errors import ConfigError, DataError
+from tensorlite.training.averaging import Averages
 from tensorlite.training.building import (
     build_callbacks,
     build_model,
     build_optimizer,
     build_schedule,
+    class_weights,
     evaluation_batches,
     model_parts,
     rehearse,
@@ -31,13 +33,16 @@ from tensorlite.training.building import (
 )
 from tensorlite.training.callbacks import run_files
 from tensorlite.training.checkpoint import Description, load_checkpoint
-from tensorlite.training.config import Config, Layer, Settings, resolve
+from tensorlite.training.config import Config, Layer, resolve
+from tensorlite.training.durations import seconds
 from tensorlite.training.environment import environment, plugin_sources, use_threads
 from tensorlite.training.inputs import Inputs, Measured, Parts
 from tensorlite.training.loop import Figures, Trainer, evaluate
 from tensorlite.training.progress import show_figure
 from tensorlite.training.recipes import Recipe, read_recipe
+from tensorlite.training.resizing import ImageSizes
 from tensorlite.training.run import RunDirectory, relative_path
+from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Task, create_task
 from tensorlite.training.trained import load_weights
 
@@ -161,6 +166,10 @@ class Session:
     def data_line(self) -> str:
         """Say what is learned from."""
         line = self.data.sentence()
+        if self.config.settings.overfit:
+            line += f" · only {len(self.parts.train):,} images, learned and validated alike"
+        elif self.config.settings.limit_train:
+            line += f" · only {len(self.parts.train):,} of them learned"
         if self.parts.carved:
             line += f" · {len(self.parts.val):,} of train kept for validation"
         adaptation = self.parts.train.adaptation
@@ -180,6 +189,7 @@ class Session:
         )
 
     def _trainer(self, run: RunDirectory, callbacks: Sequence[Any]) -> Trainer:
+        settings = self.config.settings
         return Trainer(
             self.model,
             self.task,
@@ -187,10 +197,15 @@ class Session:
             self.optimizer,
             self.schedule,
             self.batches,
-            evaluation_batches(self.parts.val, self.config.settings.workers),
-            epochs=self.config.settings.epochs,
+            evaluation_batches(self.parts.val, settings.workers),
+            epochs=settings.epochs,
             description=self._description(),
             callbacks=[*callbacks, *run_files(run.path), *self.callbacks],
+            accumulate=settings.accumulate,
+            clip_norm=settings.clip_norm,
+            averages=Averages(self.model, settings.ema) if settings.ema else None,
+            resize=ImageSizes(settings.image_sizes),
+            time_limit=seconds(settings.time_limit) if settings.time_limit else math.inf,
         )
 
     def _judge(self, run: RunDirectory, trainer: Trainer, began: float) -> Result:
@@ -275,13 +290,14 @@ def _build(
     model = build_model(settings.model, len(classes), shape, settings.model_options, settings.seed)
     batches = training_batches(settings, parts.train)
     optimizer = build_optimizer(settings, model)
+    weighted = replace(settings, class_weights=class_weights(settings, parts.train))
     return Session(
         config=config,
         recipe=recipe,
         data=data,
         parts=parts,
         inputs=Inputs.measure(parts.train),
-        task=create_task(task, settings, classes),
+        task=create_task(task, weighted, classes),
         model=model,
         optimizer=optimizer,
         schedule=build_schedule(settings, optimizer, len(batches)),

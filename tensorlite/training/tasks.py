@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tensorlite.data import Dataset
 from tensorlite.errors import UnknownNameError, close_names
-from tensorlite.training.config import Settings
+from tensorlite.training.settings import Settings
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor

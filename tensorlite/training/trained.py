@@ -20,11 +20,11 @@ from tensorlite.errors import ConfigError, DataError, TensorliteError
 from tensorlite.tensor import from_numpy
 from tensorlite.training.building import build_model, evaluation_batches, model_parts
 from tensorlite.training.checkpoint import Description, load_checkpoint
-from tensorlite.training.config import Settings
 from tensorlite.training.environment import use_threads
 from tensorlite.training.inputs import Inputs, Measured, Parts, pick
 from tensorlite.training.loop import evaluate
 from tensorlite.training.run import RunDirectory, find_run, is_path
+from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Prediction, Task, create_task
 
 if TYPE_CHECKING:

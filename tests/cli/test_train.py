@@ -197,7 +197,7 @@ def test_a_terminal_gets_a_live_bar_that_leaves_whole_lines(program, environment
         dimensions=(40, 160),
     )
     assert status == 0, shown
-    assert re.search(r"━.* img/s +\d+:\d\d left", shown)
+    assert re.search(r"━.* img/s +lr ", shown) and re.search(r"━.*\d+:\d\d left", shown)
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "\n")
     assert any(re.fullmatch(EPOCH, line) for line in plain.splitlines())
 
