@@ -19,6 +19,7 @@ from tensorlite.cli.options import common_options, named_plugins, with_common_op
 TABLE = {
     "Train and use": {
         "train": ("train", "Train a model and keep everything in a run folder."),
+        "fine-tune": ("fine_tune", "Let a trained model learn other pictures."),
         "evaluate": ("evaluate", "Measure a trained model on held-out data."),
         "predict": ("predict", "Say what is on a picture."),
         "runs": ("runs", "List, show, compare, tag or delete the run folders."),

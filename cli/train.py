@@ -56,19 +56,7 @@ GROUPS = {
 @progress_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the result only; as --progress off.")
-def train(
-    model: str,
-    assignments: tuple[str, ...],
-    requirements: tuple[str, ...],
-    out: Path,
-    name: str | None,
-    augment: str | None,
-    no_augment: bool,
-    progress: str,
-    as_json: bool,
-    quiet: bool,
-    **settings: Any,
-) -> None:
+def train(**options: Any) -> None:
     """Train MODEL and keep everything in a run folder.
 
     Without --data it learns the bundled handwritten digits. What no option says, the model's
@@ -82,6 +70,24 @@ def train(
       tensorlite train lenet5 --augment 'padded_crop(padding=2), one_of(invert, rotation(15))'
       tensorlite train lenet5 --no-augment --require 'val_acc>=97%' --json
     """
+    carry_out(**options)
+
+
+def carry_out(
+    model: str,
+    assignments: tuple[str, ...],
+    requirements: tuple[str, ...],
+    out: Path,
+    name: str | None,
+    augment: str | None,
+    no_augment: bool,
+    progress: str,
+    as_json: bool,
+    quiet: bool,
+    beneath: Sequence[Layer] = (),
+    **settings: Any,
+) -> None:
+    """Train with the options of the command line, and with layers that are weaker than those."""
     from tensorlite.training.metrics import Requirement
     from tensorlite.training.run import RunDirectory, check_name, run_name
     from tensorlite.training.session import prepare
@@ -100,7 +106,7 @@ def train(
         given["augment"] = parse_augmentations(augment, "--augment")
     layer = _layer(model, given, assignments)
     with Decoding() as decoding:
-        session = prepare(layer, before_run=compile_kernels, decoding=decoding)
+        session = prepare(layer, *beneath, before_run=compile_kernels, decoding=decoding)
     for bound in bounds:
         bound.check_name(session.figure_names())
     mode = "off" if quiet else progress
@@ -129,6 +135,8 @@ def _layer(model: str, given: dict[str, Any], assignments: Sequence[str]) -> Lay
 def _introduce(session: Session, say: Callable[[str], None]) -> None:
     say(f"data    {session.data_line()}")
     say(f"model   {session.model_line()}")
+    if session.load is not None:
+        say(f"load    {session.load.line()}")
     for text in session.data.notes:
         note(f"note    {text}")
 
@@ -186,7 +194,7 @@ def _conclude(result: Result, session: Session, as_json: bool, out: Path) -> Non
         return
     click.echo(f"best    {result.best_line(session.task, session.decimals)}")
     if result.judged_by != "val":
-        click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores)}")
+        click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores, result.baseline)}")
     run = "latest" if out == Path("runs") else str(result.run.path)
     click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
     click.echo(f"next    {next_commands(run)}")

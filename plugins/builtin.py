@@ -262,6 +262,7 @@ def register_datasets(register: Register) -> None:
     """The bundled data."""
     from tensorlite import data
 
+    register("canvas", data.canvas, splits=("train", "val"))
     register("digits", data.digits, splits=("train", "val"))
 
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 PATIENCE = 3000  # looks at the other threads before the caller lets the system choose
 IDLE = 40_000  # looks at the ticket before a helper sleeps: a fraction of a millisecond
 PARTS = 4  # per thread: a thread that comes late or is held up leaves its share to others
+LARGE = 4 << 20  # bytes
 WORTH = 1 << 20  # multiplications that take as long as telling another thread about them
 
 
@@ -192,9 +193,15 @@ def scratch(name: str, numbers: int, dtype: Any) -> NDArray[Any]:
     """Memory for each thread of a job to work in, ``(threads, numbers)``; kept for the next job."""
     # The job to come keeps the team it has memory for, whatever another thread sets meanwhile.
     _memory.team = _memory.team or _memory.own or _team
-    count = numbers * _memory.team.count
+    return kept(name, numbers * _memory.team.count, dtype)
+
+
+def kept(name: str, count: int, dtype: Any) -> NDArray[Any]:
+    """Memory for a job that is kept for the next one."""
     buffer = _memory.buffers.get((name, dtype))
     if buffer is None or buffer.size < count:
+        # NumPy asks for large pages from this size on; among small ones a processor gets lost.
+        count = max(count, LARGE // dtype.itemsize) if count * dtype.itemsize > LARGE / 4 else count
         buffer = _memory.buffers[name, dtype] = aligned(count, dtype)
     return buffer
 

@@ -49,6 +49,7 @@ class Story:
     best_epoch: int
     measured_on: Measured
     scores: Any
+    baseline: Mapping[str, float]
     seconds: float
 
     @property
@@ -82,6 +83,7 @@ def write_report(session: Session, trainer: Trainer, result: Result) -> Path:
         best_epoch=result.best_epoch,
         measured_on=result.measured_on,
         scores=result.scores,
+        baseline=result.baseline,
         seconds=result.seconds,
     )
     return _write(story)
@@ -120,6 +122,7 @@ def rebuild_report(run: RunDirectory) -> Path:
         best_epoch=int(result.get("best_epoch", trained.description.epoch)),
         measured_on=parts.measured_on(judged_by),
         scores=trained.evaluate(parts.splits[judged_by]),
+        baseline=trained.task.baseline(parts.train, parts.splits[judged_by]),
         seconds=float(result.get("seconds", 0.0)),
     )
     return _write(story)
@@ -154,7 +157,7 @@ def _tiles(story: Story) -> list[tuple[str, str]]:
     monitor = story.task.monitor
     parameters = sum(value.numel() for value in story.model.parameters())
     judged = show_figure(monitor, story.scores.figures()[monitor], story.decimals)
-    how = f"{story.task.sentence(story.scores)} · {story.measured_on.phrase()}"
+    how = f"{story.task.sentence(story.scores, story.baseline)} · {story.measured_on.phrase()}"
     best = story.best.get(f"val_{monitor}")
     chosen = f"epoch {story.best_epoch}", f"of {len(story.history)} was the best on val"
     if story.measured_on.split != "val" and best is not None:

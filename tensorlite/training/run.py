@@ -122,6 +122,8 @@ class RunDirectory:
     def settings(self) -> Settings:
         """Read ``run.toml`` back, with the path to the data as seen from here."""
         settings = settings_from_toml(self.path / "run.toml")
+        if settings.start:
+            settings = replace(settings, start=os.path.relpath(self.path / settings.start))
         if not is_path(settings.data):
             return settings
         return replace(settings, data=os.path.relpath(self.path / settings.data))

@@ -36,6 +36,7 @@ from tensorlite.training.checkpoint import Description, load_checkpoint
 from tensorlite.training.config import Config, Layer, resolve
 from tensorlite.training.durations import seconds
 from tensorlite.training.environment import environment, plugin_sources, use_threads
+from tensorlite.training.finetuning import begin, freezing
 from tensorlite.training.inputs import Inputs, Measured, Parts
 from tensorlite.training.loop import Figures, Trainer, evaluate
 from tensorlite.training.progress import show_figure
@@ -45,6 +46,7 @@ from tensorlite.training.run import RunDirectory, relative_path
 from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Task, create_task
 from tensorlite.training.trained import load_weights
+from tensorlite.training.transfer import LoadReport
 
 if TYPE_CHECKING:
     from tensorlite.data import Data, DataLoader, Dataset
@@ -62,6 +64,7 @@ class Result:
         best: Its figures.
         measured_on: The part that the chosen weights were judged by: ``"test"`` or ``"val"``.
         scores: How they did there.
+        baseline: What somebody gets there who does not look at the pictures.
         seconds: Time of the training.
     """
 
@@ -71,6 +74,7 @@ class Result:
     best: Figures
     measured_on: Measured
     scores: Any
+    baseline: dict[str, float]
     seconds: float
 
     @property
@@ -99,6 +103,7 @@ class Result:
             "judged_by": self.judged_by,
             "selected_on": self.measured_on.selected,
             self.judged_by: self.scores.to_dict(),
+            "baseline": self.baseline,
             "seconds": round(self.seconds, 3),
         }
 
@@ -119,6 +124,7 @@ class Session:
     batches: DataLoader[Any]
     callbacks: Sequence[Any]
     threads: int
+    load: LoadReport | None = None
 
     def fit(
         self, run: RunDirectory, callbacks: Sequence[Any] = (), plugins: Sequence[str] = ()
@@ -140,6 +146,8 @@ class Session:
         try:
             run.write_settings(self._stored(run))
             run.write_json("env.json", self._environment(run, plugins))
+            if self.load is not None:
+                run.write_json("load.json", self.load.to_dict())
             trainer = self._trainer(run, callbacks)
             trainer.fit()
             result = self._judge(run, trainer, began)
@@ -216,7 +224,8 @@ class Session:
         seconds = time.perf_counter() - began
         chosen = trainer.best_epoch, trainer.best
         measured_on = self.parts.measured_on(name)
-        return Result(run, len(trainer.history), *chosen, measured_on, scores, seconds)
+        baseline = self.task.baseline(self.parts.train, self.parts.splits[name])
+        return Result(run, len(trainer.history), *chosen, measured_on, scores, baseline, seconds)
 
     def _description(self) -> Description:
         settings = self.config.settings
@@ -233,6 +242,8 @@ class Session:
     def _stored(self, run: RunDirectory) -> Settings:
         """Settings with the path to the data as seen from the run, so that both can move."""
         settings = self.config.settings
+        if settings.start:
+            settings = replace(settings, start=relative_path(settings.start, run.path))
         if settings.data in registry.datasets:
             return settings
         return replace(settings, data=relative_path(settings.data, run.path))
@@ -288,6 +299,9 @@ def _build(
     parts = model_parts(data, settings, keep)
     classes, shape = parts.train.classes, parts.train.image_shape
     model = build_model(settings.model, len(classes), shape, settings.model_options, settings.seed)
+    load, held = begin(model, settings, classes), freezing(model, settings)
+    if load and held:
+        load = replace(load, frozen=(settings.freeze, held.count(model)))
     batches = training_batches(settings, parts.train)
     optimizer = build_optimizer(settings, model)
     weighted = replace(settings, class_weights=class_weights(settings, parts.train))
@@ -297,11 +311,12 @@ def _build(
         data=data,
         parts=parts,
         inputs=Inputs.measure(parts.train),
-        task=create_task(task, weighted, classes),
+        task=create_task(task, weighted, classes, shape),
         model=model,
         optimizer=optimizer,
         schedule=build_schedule(settings, optimizer, len(batches)),
         batches=batches,
-        callbacks=build_callbacks(settings),
+        callbacks=[*([held] if held else []), *build_callbacks(settings)],
         threads=threads,
+        load=load,
     )

@@ -74,7 +74,7 @@ class Trained:
         use_threads(settings.threads)  # as in training, so that the figures are the same
         inputs = Inputs.from_dict(described.inputs)
         with _rebuilding(described, path, run):
-            task = create_task(described.task, settings, described.classes)
+            task = create_task(described.task, settings, described.classes, inputs.shape)
             classes, options = len(described.classes), described.options
             model = build_model(described.model, classes, inputs.shape, options)
         load_weights(model, snapshot.arrays, os.fspath(path))
