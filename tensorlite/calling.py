@@ -127,4 +127,5 @@ def _check_kind(parameter: inspect.Parameter | None, value: Any, where: str) -> 
         return
     kind, words = _KINDS[parameter.annotation]
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
-        raise ConfigError(f"expected {parameter.name} as {words}, got {value!r}.", where=where)
+        message = f"expected {parameter.name} as {words}, got {parameter.name}={value!r}."
+        raise ConfigError(message, where=where)

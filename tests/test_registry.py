@@ -162,7 +162,7 @@ def test_create_refuses_an_option_of_another_kind(things, option):
     register_as(things, "ours", "swish")
     with pytest.raises(ConfigError, match="thing 'swish': expected .*a number, got"):
         things.create("swish", **option)
-    with pytest.raises(ConfigError, match="expected fast as true or false, got 1"):
+    with pytest.raises(ConfigError, match="expected fast as true or false, got fast=1"):
         things.create("swish", fast=1)
     assert things.create("swish", beta=2, fast=True).beta == 2
 

@@ -242,7 +242,7 @@ def test_a_wrong_name_is_found_before_a_run_directory_is_made(settings, message)
         ({"schedule_options.warmup": "abc"}, "schedule 'cosine': .*got warmup='abc'"),
         ({"augment": [{"name": "shift", "pixels": "a"}]}, "augmentation 'shift': .*pixels='a'"),
         ({"metrics": [{"name": "top_accuracy", "k": "a"}]}, "metric 'top_accuracy': .*k='a'"),
-        ({"metrics": [{"name": "top_accuracy", "k": 1.5}]}, "metrics: they do not work"),
+        ({"metrics": [{"name": "top_accuracy", "k": 1.5}]}, "metric 'top_accuracy': .*k=1.5"),
         ({"loss_options.label_smoothing": "a", "recipe": "default"}, "loss 'cross_entropy': "),
         ({"model_options.num_classes": 3}, "10 from the data and 3 from its options"),
         ({"optimizer_options.lr": 3}, "0.002 from the setting 'lr' and 3 from its options"),
