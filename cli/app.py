@@ -47,6 +47,7 @@ TABLE = {
     },
     "Look after it": {
         "plugins": ("plugins", "The plugins, what they bring and which of them failed."),
+        "completion": ("completion", "Let the shell complete commands, options and runs."),
         "doctor": ("doctor", "Check this machine: versions, processor, kernels, plugins."),
     },
 }

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from tensorlite.cli.completion import complete_runs
 from tensorlite.cli.options import out_option
 from tensorlite.cli.output import json_option, print_json
 
 
 @click.command()
-@click.argument("run", default="latest")
+@click.argument("run", default="latest", shell_complete=complete_runs)
 @out_option
 @json_option
 def report(run: str, out: Path, as_json: bool) -> None:

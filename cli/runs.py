@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tensorlite.cli.completion import complete_runs
 from tensorlite.cli.options import ListGroup, out_option
 from tensorlite.cli.output import fields, json_option, note, print_json, table
 from tensorlite.errors import ConfigError
@@ -58,7 +59,7 @@ def list_runs(wanted: tuple[str, ...], out: Path, as_json: bool) -> None:
 
 
 @runs.command("show")
-@click.argument("run", default="latest")
+@click.argument("run", default="latest", shell_complete=complete_runs)
 @out_option
 @json_option
 def show(run: str, out: Path, as_json: bool) -> None:
@@ -80,7 +81,7 @@ def show(run: str, out: Path, as_json: bool) -> None:
 
 
 @runs.command("compare")
-@click.argument("names", nargs=-1, metavar="RUN RUN...")
+@click.argument("names", nargs=-1, metavar="RUN RUN...", shell_complete=complete_runs)
 @click.option(
     "--save",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -116,7 +117,7 @@ def compare(names: tuple[str, ...], save: Path | None, out: Path, as_json: bool)
 
 
 @runs.command("tag")
-@click.argument("run")
+@click.argument("run", shell_complete=complete_runs)
 @click.argument("words", nargs=-1, metavar="[TAG]...")
 @click.option("--remove", multiple=True, metavar="TAG", help="Take this tag off (repeatable).")
 @out_option
@@ -143,7 +144,7 @@ def tag_run(
 
 
 @runs.command("rm")
-@click.argument("names", nargs=-1, required=True, metavar="RUN...")
+@click.argument("names", nargs=-1, required=True, metavar="RUN...", shell_complete=complete_runs)
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @out_option
 @json_option
