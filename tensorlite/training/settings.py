@@ -19,6 +19,10 @@ FRACTION: Check = (lambda value: 0 < value < 1, "a number between 0 and 1")
 BELOW_ONE: Check = (lambda value: 0 <= value < 1, "0 or more and below 1")
 FINITE: Check = (lambda value: 0 <= value < float("inf"), "0 or more, and finite")
 TIME: Check = (lambda value: value == "" or is_duration(value), DURATION)
+OFTEN: Check = (
+    lambda value: value == "" or is_duration(value) or _is_count(value),
+    f"a number of steps such as 500, or {DURATION}",
+)
 NAMED: Check = (
     lambda value: all(isinstance(i, str) or (isinstance(i, dict) and "name" in i) for i in value),
     'names, or tables such as { name = "shift", pixels = 2 }',
@@ -52,7 +56,7 @@ class Settings:
     model: str = _setting("", "model of the registry")
     data: str = _setting("digits", "data set of the registry, or a path")
     recipe: str = _setting(
-        "auto", "section of the model's recipe; auto: the one named like the data"
+        "auto", "section of the model's recipe; auto: the one named like the data; none"
     )
     model_options: dict[str, Any] = _setting({}, "further arguments of the model")
     epochs: int = _setting(10, "passes over the training part", POSITIVE)
@@ -102,6 +106,9 @@ class Settings:
         0, "stop after this many epochs without a better one; 0: never", NOT_NEGATIVE
     )
     time_limit: str = _setting("", "stop after this time, such as 90s, 10m or 1h30m", TIME)
+    save_every: str = _setting(
+        "", "save the state also after so many steps (500) or in intervals (10m)", OFTEN
+    )
     seed: int = _setting(0, "seed of everything random", NOT_NEGATIVE)
     threads: int = _setting(0, "threads; 0: one per core", NOT_NEGATIVE)
     workers: int = _setting(
