@@ -26,7 +26,7 @@ from tensorlite.files import write_atomically
 from tensorlite.tensor import Parameter, from_numpy
 
 FORMAT = 1  # raised when an older program could misread the file
-_KEY = "structure"
+_KEY, _SEAL = "structure", '{"format":'
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -119,6 +119,8 @@ def unpacked(content: bytes, where: str) -> Any:
     """
     arrays, metadata = parse_safetensors(content, where)
     if _KEY not in metadata:
+        if any(entry.startswith(_SEAL) for entry in metadata.values()):
+            raise damaged(where)  # it is there under a name that is not ours
         return {name: from_numpy(_writable(array)) for name, array in arrays.items()}
     try:
         sealed = json.loads(metadata[_KEY])
