@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tensorlite.errors import ConfigError
+from tensorlite.errors import ConfigError, DataError
 from tensorlite.files import append_text, write_atomically
 from tensorlite.serialization import packed
 from tensorlite.training.checkpoint import save_checkpoint
@@ -171,14 +171,18 @@ class Checkpoint(Callback):
 
     def on_epoch_end(self, trainer: Trainer) -> None:
         """Write the weights, twice if they are the best so far, and the state."""
-        snapshot = trainer.snapshot()
+        snapshot, staged = trainer.snapshot(), self.folder / STAGED
         save_checkpoint(self.folder / "last.safetensors", snapshot)
         if trainer.improved:
-            save_checkpoint(self.folder / STAGED, snapshot)
-        if not self._is_cut:
-            self._save_state(trainer)
+            save_checkpoint(staged, snapshot)
+        try:
+            if not self._is_cut:
+                self._save_state(trainer)
+        except DataError:
+            staged.unlink(missing_ok=True)
+            raise
         if trainer.improved:
-            os.replace(self.folder / STAGED, self.folder / "best.safetensors")
+            os.replace(staged, self.folder / "best.safetensors")
 
     def on_interrupt(self, trainer: Trainer) -> None:
         """Write the weights so far, and the state."""
