@@ -49,6 +49,13 @@ def named_plugins(args: list[str]) -> Iterator[str]:
             yield value if equals else following
 
 
+def set_option(command: Any) -> Any:
+    """Give a command the option ``--set``."""
+    return click.option(
+        "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting (repeatable)."
+    )(command)
+
+
 def out_option(command: Any) -> Any:
     """Give a command the option ``--out``."""
     return click.option(

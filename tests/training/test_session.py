@@ -41,6 +41,7 @@ def test_a_run_directory_holds_everything(train):
         "result.json",
         "last.safetensors",
         "best.safetensors",
+        "state.safetensors",
         "plots",
         "report.html",
         "STATUS",
