@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorlite.kernels.cache import jit_enabled
+
 PATIENCE = 3000  # looks at the other threads before the caller lets the system choose
 IDLE = 40_000  # looks at the ticket before a helper sleeps: a fraction of a millisecond
 PARTS = 4  # per thread: a thread that comes late or is held up leaves its share to others
@@ -173,6 +175,12 @@ _integer_at = ctypes.c_int64.from_address
 _probe = np.empty(1)
 address = _look if _look(_probe) == _ask(_probe) else _ask
 """Where the first element of an array lies."""
+
+
+def ready(array: NDArray[Any]) -> Any:
+    """A list of integers as a kernel takes it, without finding its address anew each time."""
+    array = np.ascontiguousarray(array, np.int64)
+    return address(array) if jit_enabled() else array
 
 
 def parts_of(units: int, work: int) -> int:
