@@ -40,6 +40,7 @@ def describe(name: str, entry: Entry[Any]) -> dict[str, Any]:
     """What every entry has, for ``--json``."""
     keys = ("qualified", "kind", "owner", "distribution", "version", "file", "line", "signature")
     found = {"name": name, **{key: getattr(entry, key) for key in keys}}
+    found |= {"aliases": list(entry.aliases), "deprecated": entry.deprecated}
     return {**found, "summary": entry.summary, "details": dict(entry.details)}
 
 
@@ -92,6 +93,8 @@ def _print(name: str, entry: Entry[Any], extra: dict[str, Any]) -> None:
             ("call", f"{name}{entry.signature}" if entry.signature else ""),
             ("from", f"{entry.owner}{installed}"),
             ("file", f"{entry.file}:{entry.line}" if entry.file else ""),
+            ("also", _text(entry.aliases)),
+            ("will go", entry.deprecated),
             *((key, _text(value)) for key, value in {**details, **short}.items()),
         ]
     )
@@ -108,6 +111,7 @@ def _examples(*lines: str) -> str:
 
 
 layers = listing("layers", "conv2d")
+functions = listing("functions", "relu")
 losses = listing("losses", "cross_entropy")
 optimizers = listing("optimizers", "adam")
 schedules = listing("schedules", "cosine")

@@ -24,10 +24,12 @@ from tensorlite.errors import (
     UnknownNameError,
     close_names,
 )
+from tensorlite.nn.lazy import UninitializedParameter
 from tensorlite.random import manual_seed
-from tensorlite.tensor import tensor
+from tensorlite.tensor import tensor, zeros
 from tensorlite.training.callbacks import RUN_FILES, EarlyStopping
 from tensorlite.training.config import name_and_options
+from tensorlite.training.freezing import rates
 from tensorlite.training.inputs import Inputs, Parts, Shape, few, parts_of
 from tensorlite.training.resizing import ImageSizes, resized
 from tensorlite.training.settings import FIELDS, Settings
@@ -116,6 +118,9 @@ def build_model(
     manual_seed(seed)
     sizes = {"num_classes": classes, "in_channels": shape[0], "image_size": shape[1:]}
     model: Module = construct(registry.models, name, options, **sizes)
+    if any(isinstance(value, UninitializedParameter) for value in model.parameters()):
+        with no_grad():
+            model.eval()(zeros((1, *shape)))  # lazy layers learn their shapes
     return model
 
 
@@ -175,14 +180,21 @@ def build_optimizer(settings: Settings, model: Module) -> Any:
     """
     name, options = settings.optimizer, settings.optimizer_options
     own = {"lr": settings.lr, **_own(registry.optimizers, name, settings, "weight_decay")}
-    params: list[Any] = list(model.parameters())
-    if settings.weight_decay and not settings.decay_all:
-        params = [
-            {"params": [p for p in params if len(p.shape) > 1]},
-            {"params": [p for p in params if len(p.shape) <= 1], "weight_decay": 0.0},
-        ]
-        params = [group for group in params if group["params"]]
-    return construct(registry.optimizers, name, options, params, **own)
+    params = list(_groups(settings, model))
+    whole = params[0]["params"] if len(params) == 1 and len(params[0]) == 1 else params
+    return construct(registry.optimizers, name, options, whole, **own)
+
+
+def _groups(settings: Settings, model: Module) -> Iterator[dict[str, Any]]:
+    """The parameters by learning rate, the highest first, and by whether they decay."""
+    shares, vectors = rates(model, settings), settings.weight_decay and not settings.decay_all
+    groups: dict[tuple[float, bool], list[Any]] = {}
+    for name, parameter in model.named_parameters():
+        spared = bool(vectors) and len(parameter.shape) <= 1
+        groups.setdefault((-shares[name], spared), []).append(parameter)
+    for (share, spared), members in sorted(groups.items(), key=lambda item: item[0]):
+        rate = {"lr": -share * settings.lr} if settings.lr_mult != 1 else {}
+        yield {"params": members, **rate, **({"weight_decay": 0.0} if spared else {})}
 
 
 def build_schedule(settings: Settings, optimizer: Any, batches: int) -> Any:

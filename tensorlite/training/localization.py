@@ -53,6 +53,7 @@ class Localization:
     name = "localization"
     monitor = "iou"
     higher_is_better = True
+    whole = True
 
     def __init__(
         self,
@@ -114,17 +115,31 @@ class Localization:
 
     def sections(self, scores: LocalizationScores, dataset: Dataset) -> list[Section]:
         """Return the overlaps, and the worst pictures with both boxes."""
-        from tensorlite.training.box_report import localization_sections
+        from tensorlite.training.box_sections import localization_sections
 
         return localization_sections(scores, dataset)
 
+    def draw_worst(self, scores: LocalizationScores, dataset: Dataset, count: int) -> list[Any]:
+        """Draw the true and the answered box on the pictures that went most wrong."""
+        from tensorlite.training.overlay import TRUE, Mark, draw_answer, to_bytes
+
+        return [
+            draw_answer(
+                to_bytes(dataset[item.index][0]),
+                f"{self.classes[item.truth]} → {self.classes[item.predicted]}"
+                f" IoU {item.overlap:.2f}",
+                [Mark(item.true_box, TRUE), Mark(item.box)],
+            )
+            for item in scores.worst(count)
+        ]
+
     def charts(self, scores: LocalizationScores) -> dict[str, str]:
         """Return the overlaps and the confusion matrix as charts."""
-        from tensorlite.training.box_report import overlap_chart
-        from tensorlite.training.svg import confusion_chart
+        from tensorlite.training.box_sections import overlap_chart
+        from tensorlite.training.confusion import confusion_chart
 
         confusion = confusion_chart(scores.confusion, self.classes)
-        return {"overlaps": overlap_chart(scores.overlaps), "confusion": confusion}
+        return {"overlaps": overlap_chart(scores), "confusion": confusion}
 
     def predictions(self, output: Array) -> list[BoxPrediction]:
         """Rank the classes of each image, and clip its box to the frame."""
@@ -310,3 +325,9 @@ class BoxPrediction(ClassPrediction):
         """The same with the box in pixels of the picture that was brought to the frame."""
         box = placement.boxes_back(np.array([self.box]))[0]
         return replace(self, box=tuple(box.tolist()))
+
+    def draw(self, picture: NDArray[np.uint8]) -> Any:
+        """Draw the box, and write the likeliest class below the picture."""
+        from tensorlite.training.overlay import Mark, draw_answer
+
+        return draw_answer(picture, super().line(1), [Mark(self.box)])

@@ -19,6 +19,11 @@ FRACTION: Check = (lambda value: 0 < value < 1, "a number between 0 and 1")
 BELOW_ONE: Check = (lambda value: 0 <= value < 1, "0 or more and below 1")
 FINITE: Check = (lambda value: 0 <= value < float("inf"), "0 or more, and finite")
 TIME: Check = (lambda value: value == "" or is_duration(value), DURATION)
+STATISTICS: Check = (lambda value: value in ("train", "frozen"), "train or frozen")
+OFTEN: Check = (
+    lambda value: value == "" or is_duration(value) or _is_count(value),
+    f"a number of steps such as 500, or {DURATION}",
+)
 NAMED: Check = (
     lambda value: all(isinstance(i, str) or (isinstance(i, dict) and "name" in i) for i in value),
     'names, or tables such as { name = "shift", pixels = 2 }',
@@ -52,9 +57,21 @@ class Settings:
     model: str = _setting("", "model of the registry")
     data: str = _setting("digits", "data set of the registry, or a path")
     recipe: str = _setting(
-        "auto", "section of the model's recipe; auto: the one named like the data"
+        "auto", "section of the model's recipe; auto: the one named like the data; none: no recipe"
     )
     model_options: dict[str, Any] = _setting({}, "further arguments of the model")
+    start: str = _setting("", "weights to begin with: a .safetensors file")
+    freeze: str = _setting(
+        "none", "what is not trained: features, a number of their stages, a pattern of names, none"
+    )
+    freeze_epochs: int = _setting(0, "epochs after which it is trained too; 0: never", NOT_NEGATIVE)
+    gradual: bool = _setting(
+        False, "let one stage go after each freeze_epochs, the last one first, not all at once"
+    )
+    lr_mult: float = _setting(
+        1.0, "learning rate of each stage as a share of that of the stage behind it", POSITIVE
+    )
+    bn: str = _setting("train", "statistics of batch norms: train or frozen", STATISTICS)
     epochs: int = _setting(10, "passes over the training part", POSITIVE)
     batch_size: int = _setting(64, "images per batch", POSITIVE)
     accumulate: int = _setting(1, "batches per step of the optimizer", POSITIVE)
@@ -110,6 +127,9 @@ class Settings:
         0, "stop after this many epochs without a better one; 0: never", NOT_NEGATIVE
     )
     time_limit: str = _setting("", "stop after this time, such as 90s, 10m or 1h30m", TIME)
+    save_every: str = _setting(
+        "", "save the state also after so many steps (500) or in intervals (10m)", OFTEN
+    )
     seed: int = _setting(0, "seed of everything random", NOT_NEGATIVE)
     threads: int = _setting(0, "threads; 0: one per core", NOT_NEGATIVE)
     workers: int = _setting(

@@ -22,11 +22,12 @@ from tensorlite.training import (
 from tensorlite.training.building import build_model
 from tensorlite.training.config import settings_from_toml
 from tensorlite.training.environment import plugin_sources
+from tensorlite.training.evaluation import evaluate_run
 from tensorlite.training.inputs import parts_of
 from tensorlite.training.metrics import Requirement
 from tensorlite.training.prediction import predict_files
 from tensorlite.training.summaries import summarise
-from tensorlite.training.trained import evaluate_run, load_weights
+from tensorlite.training.trained import load_weights
 
 
 def test_a_run_directory_holds_everything(train):
@@ -40,6 +41,7 @@ def test_a_run_directory_holds_everything(train):
         "result.json",
         "last.safetensors",
         "best.safetensors",
+        "state.safetensors",
         "plots",
         "report.html",
         "STATUS",
@@ -53,7 +55,7 @@ def test_a_run_directory_holds_everything(train):
 def test_the_report_needs_nothing_from_elsewhere(train):
     page = (train().run.path / "report.html").read_text(encoding="utf-8")
     loaded = re.findall(r'(?:src|href)="([^"]{0,30})|url\(([^)]{0,30})|@import', page)
-    assert all(source.startswith("data:image/png") for source, _ in loaded)
+    assert all(source.startswith("data:image/") for source, _ in loaded)
     assert "<script" not in page and "lying" in page and "--val-fraction" not in page
 
 
