@@ -24,7 +24,12 @@ TABLE = {
         "fine-tune": ("fine_tune", "Let a trained model learn other pictures."),
         "evaluate": ("evaluate", "Measure a trained model on held-out data."),
         "predict": ("predict", "Say what is on a picture."),
-        "runs": ("runs", "List the run folders and show what is in them."),
+        "runs": ("runs", "List, show, compare, tag or delete the run folders."),
+        "report": ("report", "Write the report of a run again."),
+    },
+    "Find settings": {
+        "lr-find": ("lr_find", "Suggest a learning rate from one short test."),
+        "sweep": ("sweep", "Try many settings, and say which were best."),
     },
     "Look things up": {
         "models": ("models", "The models, their recipes and cards."),
@@ -42,6 +47,7 @@ TABLE = {
     },
     "Look after it": {
         "plugins": ("plugins", "The plugins, what they bring and which of them failed."),
+        "completion": ("completion", "Let the shell complete commands, options and runs."),
         "doctor": ("doctor", "Check this machine: versions, processor, kernels, plugins."),
     },
 }

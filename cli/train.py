@@ -13,6 +13,7 @@ from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.grouped import GroupedCommand
 from tensorlite.cli.options import flag, out_option, setting_options
 from tensorlite.cli.output import note, print_json
+from tensorlite.cli.progress import console, progress_option, speaker, watchers
 from tensorlite.errors import ConfigError
 from tensorlite.training.config import Layer, parse_assignment
 
@@ -28,7 +29,7 @@ GROUPS = {
     ],
     "Control": ["patience", "time_limit", "overfit", "seed", "threads"],
     "Settings": ["assignments"],
-    "Output": ["requirements", "out", "name", "as_json", "quiet"],
+    "Output": ["requirements", "out", "name", "progress", "as_json", "quiet"],
 }
 
 
@@ -52,10 +53,9 @@ GROUPS = {
 )
 @out_option
 @click.option("--name", metavar="NAME", help="Name of the run [date-time-model-data].")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the result as JSON; the rest goes to stderr."
-)
-@click.option("--quiet", "-q", is_flag=True, help="Print the result only.")
+@progress_option
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the result only; as --progress off.")
 def train(**options: Any) -> None:
     """Train MODEL and keep everything in a run folder.
 
@@ -81,6 +81,7 @@ def carry_out(
     name: str | None,
     augment: str | None,
     no_augment: bool,
+    progress: str,
     as_json: bool,
     quiet: bool,
     beneath: Sequence[Layer] = (),
@@ -105,13 +106,13 @@ def carry_out(
         given["augment"] = parse_augmentations(augment, "--augment")
     layer = _layer(model, given, assignments)
     with Decoding() as decoding:
-        session = prepare(layer, *beneath, before_run=_compile, decoding=decoding)
+        session = prepare(layer, *beneath, before_run=compile_kernels, decoding=decoding)
     for bound in bounds:
         bound.check_name(session.figure_names())
-    say = _speaker(as_json, quiet)
-    _introduce(session, say)
+    mode = "off" if quiet else progress
+    _introduce(session, speaker(mode))
     run = RunDirectory.create(out, name or run_name(model, session.data.name))
-    result = _fit(session, run, say)
+    result = _fit(session, run, mode)
     _conclude(result, session, as_json, out)
     for bound in bounds:
         bound.check(result.figures())
@@ -131,11 +132,6 @@ def _layer(model: str, given: dict[str, Any], assignments: Sequence[str]) -> Lay
     return Layer("--set", {**assigned, **given, "model": model}, places)
 
 
-def _speaker(as_json: bool, quiet: bool) -> Callable[[str], None]:
-    """Where the lines of the running training go; with --json they are no result."""
-    return (lambda line: None) if quiet else (lambda line: click.echo(line, err=as_json))
-
-
 def _introduce(session: Session, say: Callable[[str], None]) -> None:
     say(f"data    {session.data_line()}")
     say(f"model   {session.model_line()}")
@@ -145,7 +141,7 @@ def _introduce(session: Session, say: Callable[[str], None]) -> None:
         note(f"note    {text}")
 
 
-def _compile() -> None:
+def compile_kernels() -> None:
     """Compile the kernels before the first run on this machine, with a bar or one line."""
     from tensorlite import kernels
 
@@ -162,7 +158,7 @@ def _compile() -> None:
         BarColumn(20),
         TextColumn("{task.percentage:>3.0f} %"),
     )
-    with Progress(*columns, console=_console()) as bar:
+    with Progress(*columns, console=console()) as bar:
         task = bar.add_task(f"compile {COMPILE}")
 
         def progress(done: int, total: int) -> None:
@@ -171,20 +167,19 @@ def _compile() -> None:
         kernels.warm(progress)
 
 
-def _fit(session: Session, run: Any, say: Callable[[str], None]) -> Result:
-    from tensorlite.training.progress import EpochLines, LiveBar, StopLines
+def _fit(session: Session, run: Any, mode: str) -> Result:
+    from tensorlite.training.progress import StopLines
 
-    lines, stop = EpochLines(say, session.decimals), StopLines(run)
-    live = [LiveBar(_console())] if sys.stderr.isatty() else []
+    stop = StopLines(run)
     try:
-        return session.fit(run, [*live, lines, stop], _requested())
+        return session.fit(run, [*watchers(mode, session.decimals), stop], requested_plugins())
     except KeyboardInterrupt:
         for text in stop.lines:
             note(text)
         raise
 
 
-def _requested() -> list[str]:
+def requested_plugins() -> list[str]:
     """The plugins that ``--plugin`` named."""
     from tensorlite.plugins import get_manager
 
@@ -203,9 +198,3 @@ def _conclude(result: Result, session: Session, as_json: bool, out: Path) -> Non
     run = "latest" if out == Path("runs") else str(result.run.path)
     click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
     click.echo(f"next    {next_commands(run)}")
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)

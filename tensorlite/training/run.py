@@ -190,7 +190,7 @@ def find_run(name: str, root: Path) -> RunDirectory:
     if name == LATEST:
         return _latest(root)
     for path in (root / name, Path(name)):
-        if _is_run(path):
+        if is_run(path):
             return RunDirectory(path)
     names = [run.name for run in all_runs(root)]
     starting = [item for item in names if item.startswith(name)]
@@ -210,7 +210,7 @@ def next_commands(run: str) -> str:
 def all_runs(root: Path) -> Iterator[RunDirectory]:
     """Yield the runs of a folder, the oldest first."""
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    return (RunDirectory(path) for path in folders if _is_run(path))
+    return (RunDirectory(path) for path in folders if is_run(path))
 
 
 def relative_path(path: str, folder: Path) -> str:
@@ -247,7 +247,7 @@ def _latest(root: Path) -> RunDirectory:
         name = (root / LATEST).read_text(encoding="utf-8").strip()
     except OSError:
         name = ""
-    if name and _is_run(root / name):
+    if name and is_run(root / name):
         return RunDirectory(root / name)
     runs = _by_age(root)
     if runs:
@@ -259,7 +259,8 @@ def _by_age(root: Path) -> list[RunDirectory]:
     return sorted(all_runs(root), key=lambda run: run.path.stat().st_mtime)
 
 
-def _is_run(path: Path) -> bool:
+def is_run(path: Path) -> bool:
+    """Tell the folder of a run from any other."""
     return (path / "STATUS").is_file() or (path / "run.toml").is_file()
 
 
