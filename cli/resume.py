@@ -11,7 +11,8 @@ import click
 from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.options import out_option, set_option
 from tensorlite.cli.output import print_json
-from tensorlite.cli.train import compile_kernels, conclude, fit, introduce, speaker
+from tensorlite.cli.progress import progress_option, speaker
+from tensorlite.cli.train import compile_kernels, conclude, fit, introduce
 from tensorlite.errors import ConfigError
 from tensorlite.training.config import Layer, parse_assignment, resolve
 
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 @click.option("--epochs", metavar="N|+N", help="Train up to epoch N, or N epochs more.")
 @set_option
 @out_option
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the result as JSON; the rest goes to stderr."
-)
-@click.option("--quiet", "-q", is_flag=True, help="Print the result only.")
+@progress_option
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the result only; as --progress off.")
 def resume(
     run: str,
     epochs: str | None,
     assignments: tuple[str, ...],
     out: Path,
+    progress: str,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -66,10 +67,11 @@ def resume(
         return
     with Decoding() as decoding:
         session = prepare(*layers, before_run=compile_kernels, decoding=decoding)
-    say = speaker(as_json, quiet)
+    mode = "off" if quiet else progress
+    say = speaker(mode)
     introduce(session, say)
     say(f"resume  {found.path} {resumed.line()}")
-    conclude(fit(session, found, say, resumed), session, as_json, out)
+    conclude(fit(session, found, mode, resumed), session, as_json, out)
 
 
 def _tell_finished(run: RunDirectory, as_json: bool) -> None:

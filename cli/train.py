@@ -13,6 +13,7 @@ from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.grouped import GroupedCommand
 from tensorlite.cli.options import flag, out_option, set_option, setting_options
 from tensorlite.cli.output import note, print_json
+from tensorlite.cli.progress import console, progress_option, speaker, watchers
 from tensorlite.errors import ConfigError
 from tensorlite.training.config import Layer, explained, file_layer, parse_assignment, to_toml
 
@@ -29,7 +30,7 @@ GROUPS = {
     ],
     "Control": ["patience", "time_limit", "overfit", "seed", "threads"],
     "Settings": ["config", "assignments", "dry_run", "explain"],
-    "Output": ["requirements", "out", "name", "as_json", "quiet"],
+    "Output": ["requirements", "out", "name", "progress", "as_json", "quiet"],
 }
 
 
@@ -60,25 +61,10 @@ GROUPS = {
 )
 @out_option
 @click.option("--name", metavar="NAME", help="Name of the run [date-time-model-data].")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the result as JSON; the rest goes to stderr."
-)
-@click.option("--quiet", "-q", is_flag=True, help="Print the result only.")
-def train(
-    model: str | None,
-    config: Path | None,
-    assignments: tuple[str, ...],
-    dry_run: bool,
-    explain: bool,
-    requirements: tuple[str, ...],
-    out: Path,
-    name: str | None,
-    augment: str | None,
-    no_augment: bool,
-    as_json: bool,
-    quiet: bool,
-    **settings: Any,
-) -> None:
+@progress_option
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the result only; as --progress off.")
+def train(**options: Any) -> None:
     """Train MODEL and keep everything in a run folder.
 
     Without --data it learns the bundled handwritten digits. What no option says is taken from
@@ -94,6 +80,27 @@ def train(
       tensorlite train -c runs/latest-good/run.toml --seed 1
       tensorlite train lenet5 --data path/to/mnist --explain
     """
+    carry_out(**options)
+
+
+def carry_out(
+    model: str | None,
+    assignments: tuple[str, ...],
+    requirements: tuple[str, ...],
+    out: Path,
+    name: str | None,
+    augment: str | None,
+    no_augment: bool,
+    progress: str,
+    as_json: bool,
+    quiet: bool,
+    config: Path | None = None,
+    dry_run: bool = False,
+    explain: bool = False,
+    beneath: Sequence[Layer] = (),
+    **settings: Any,
+) -> None:
+    """Train with the options of the command line, and with layers that are weaker than those."""
     from tensorlite.training.metrics import Requirement
     from tensorlite.training.run import RunDirectory, check_name
     from tensorlite.training.session import configure, prepare
@@ -110,7 +117,7 @@ def train(
         from tensorlite.augment.written import parse_augmentations
 
         given["augment"] = parse_augmentations(augment, "--augment")
-    layers = [_layer(model, given, assignments), *_files(config)]
+    layers = [_layer(model, given, assignments), *_files(config), *beneath]
     if dry_run or explain:
         plan = configure(*layers)[0]
         click.echo(explained(plan) if explain else to_toml(plan.settings), nl=False)
@@ -131,9 +138,9 @@ def train(
         for run in runs:
             run.discard()
         raise
-    say = speaker(as_json, quiet)
-    introduce(session, say)
-    result = fit(session, runs[0], say)
+    mode = "off" if quiet else progress
+    introduce(session, speaker(mode))
+    result = fit(session, runs[0], mode)
     conclude(result, session, as_json, out)
     for bound in bounds:
         bound.check(result.figures())
@@ -161,15 +168,12 @@ def _layer(model: str | None, given: dict[str, Any], assignments: Sequence[str])
     return Layer("--set", {**assigned, **given, **named}, places)
 
 
-def speaker(as_json: bool, quiet: bool) -> Callable[[str], None]:
-    """Where the lines of the running training go; with --json they are no result."""
-    return (lambda line: None) if quiet else (lambda line: click.echo(line, err=as_json))
-
-
 def introduce(session: Session, say: Callable[[str], None]) -> None:
     """Say what is learned from, and what learns."""
     say(f"data    {session.data_line()}")
     say(f"model   {session.model_line()}")
+    if session.load is not None:
+        say(f"load    {session.load.line()}")
     for text in session.data.notes:
         note(f"note    {text}")
 
@@ -200,16 +204,14 @@ def compile_kernels() -> None:
         kernels.warm(progress)
 
 
-def fit(
-    session: Session, run: Any, say: Callable[[str], None], resumed: Resumption | None = None
-) -> Result:
+def fit(session: Session, run: Any, mode: str, resumed: Resumption | None = None) -> Result:
     """Train, and say after Ctrl-C which weights there are."""
-    from tensorlite.training.progress import EpochLines, LiveBar, StopLines
+    from tensorlite.training.progress import StopLines
 
-    lines, stop = EpochLines(say, session.decimals), StopLines(run)
-    live = [LiveBar(console())] if sys.stderr.isatty() else []
+    stop = StopLines(run)
+    watching = [*watchers(mode, session.decimals), stop]
     try:
-        return session.fit(run, [*live, lines, stop], requested_plugins(), resumed)
+        return session.fit(run, watching, requested_plugins(), resumed)
     except KeyboardInterrupt:
         for text in stop.lines:
             note(text)
@@ -232,14 +234,7 @@ def conclude(result: Result, session: Session, as_json: bool, out: Path) -> None
         return
     click.echo(f"best    {result.best_line(session.task, session.decimals)}")
     if result.judged_by != "val":
-        click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores)}")
+        click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores, result.baseline)}")
     run = "latest" if out == Path("runs") else str(result.run.path)
     click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
     click.echo(f"next    {next_commands(run)}")
-
-
-def console() -> Any:
-    """The console of standard error."""
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)

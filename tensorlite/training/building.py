@@ -29,6 +29,7 @@ from tensorlite.random import manual_seed
 from tensorlite.tensor import tensor, zeros
 from tensorlite.training.callbacks import RUN_FILES, EarlyStopping
 from tensorlite.training.config import name_and_options
+from tensorlite.training.freezing import rates
 from tensorlite.training.inputs import Inputs, Parts, Shape, few, parts_of
 from tensorlite.training.resizing import ImageSizes, resized
 from tensorlite.training.settings import FIELDS, Settings
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from tensorlite.nn import Module
     from tensorlite.training.tasks import Task
 
+NEEDS = {"classification": ("classification", "a class"), "localization": ("boxes", "a box")}
 only_cached = partial(cached, build=False)
 AHEAD = 2, 8  # batches made in advance, at least and at most
 ROOM = 128 << 20  # bytes that they may take up, if they are more than the least
@@ -122,15 +124,16 @@ def build_model(
     return model
 
 
-def image_shape(model: str, data: Shape) -> Shape:
+def image_shape(model: str, data: Shape, side: int = 0) -> Shape:
     """Return the shape of the images that a model gets: its own where it is fixed.
 
     Args:
         model: Registry name; ``image_size`` and ``in_channels`` of its entry's details are fixed.
         data: Channels, height and width of the data's images.
+        side: Height and width that were asked for, if any.
     """
     details = registry.models.info(model).details
-    height, width = details.get("image_size") or data[1:]
+    height, width = (side, side) if side else details.get("image_size") or data[1:]
     return details.get("in_channels") or data[0], height, width
 
 
@@ -154,10 +157,11 @@ def model_parts(
     if "train" not in data.splits or not len(data.splits["train"]):
         raise DataError("there are no images to train on.", where=data.name)
     task = registry.models.info(settings.model).details.get("task", "classification")
-    if task == "classification" != data.task:
-        message = f"model '{settings.model}' needs a class for each picture, got {data.task}."
+    kind, needs = NEEDS.get(task, (data.task, ""))
+    if kind != data.task:
+        message = f"model '{settings.model}' needs {needs} for each picture, got {data.task}."
         raise DataError(message, where=data.name, hint="tensorlite data list")
-    shape = image_shape(settings.model, data.splits["train"].image_shape)
+    shape = image_shape(settings.model, data.splits["train"].image_shape, settings.image_size)
     splits = {name: keep(part.adapt(*shape)) for name, part in data.splits.items()}
     parts = parts_of(splits, settings.val_fraction, settings.seed)
     if settings.overfit:
@@ -176,14 +180,21 @@ def build_optimizer(settings: Settings, model: Module) -> Any:
     """
     name, options = settings.optimizer, settings.optimizer_options
     own = {"lr": settings.lr, **_own(registry.optimizers, name, settings, "weight_decay")}
-    params: list[Any] = list(model.parameters())
-    if settings.weight_decay and not settings.decay_all:
-        params = [
-            {"params": [p for p in params if len(p.shape) > 1]},
-            {"params": [p for p in params if len(p.shape) <= 1], "weight_decay": 0.0},
-        ]
-        params = [group for group in params if group["params"]]
-    return construct(registry.optimizers, name, options, params, **own)
+    params = list(_groups(settings, model))
+    whole = params[0]["params"] if len(params) == 1 and len(params[0]) == 1 else params
+    return construct(registry.optimizers, name, options, whole, **own)
+
+
+def _groups(settings: Settings, model: Module) -> Iterator[dict[str, Any]]:
+    """The parameters by learning rate, the highest first, and by whether they decay."""
+    shares, vectors = rates(model, settings), settings.weight_decay and not settings.decay_all
+    groups: dict[tuple[float, bool], list[Any]] = {}
+    for name, parameter in model.named_parameters():
+        spared = bool(vectors) and len(parameter.shape) <= 1
+        groups.setdefault((-shares[name], spared), []).append(parameter)
+    for (share, spared), members in sorted(groups.items(), key=lambda item: item[0]):
+        rate = {"lr": -share * settings.lr} if settings.lr_mult != 1 else {}
+        yield {"params": members, **rate, **({"weight_decay": 0.0} if spared else {})}
 
 
 def build_schedule(settings: Settings, optimizer: Any, batches: int) -> Any:
@@ -214,6 +225,11 @@ def build_loss(settings: Settings, classes: Sequence[str] = ()) -> Any:
             raise ConfigError(message, where="class_weights", hint="--set loss=cross_entropy")
         own["weight"] = tensor([float(weights.get(name, 1.0)) for name in classes])
     return construct(registry.losses, settings.loss, settings.loss_options, **own)
+
+
+def build_box_loss(settings: Settings) -> Any:
+    """Build the loss between boxes."""
+    return construct(registry.losses, settings.box_loss, settings.box_loss_options)
 
 
 def class_weights(settings: Settings, dataset: Dataset) -> dict[str, Any]:

@@ -230,6 +230,7 @@ _OPTIONS = {
     "optimizer": ("optimizer_options",),
     "schedule": ("schedule_options",),
     "loss": ("loss_options", "label_smoothing"),
+    "box_loss": ("box_loss_options",),
 }
 
 

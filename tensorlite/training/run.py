@@ -162,6 +162,8 @@ class RunDirectory:
     def settings(self) -> Settings:
         """Read ``run.toml`` back, with the path to the data as seen from here."""
         settings = settings_from_toml(self.path / "run.toml")
+        if settings.start:
+            settings = replace(settings, start=os.path.relpath(self.path / settings.start))
         if not is_path(settings.data):
             return settings
         return replace(settings, data=os.path.relpath(self.path / settings.data))
@@ -228,7 +230,7 @@ def find_run(name: str, root: Path) -> RunDirectory:
     if name == LATEST:
         return _latest(root)
     for path in (root / name, Path(name)):
-        if _is_run(path):
+        if is_run(path):
             return RunDirectory(path)
     names = [run.name for run in all_runs(root)]
     starting = [item for item in names if item.startswith(name)]
@@ -248,7 +250,7 @@ def next_commands(run: str) -> str:
 def all_runs(root: Path) -> Iterator[RunDirectory]:
     """Yield the runs of a folder, the oldest first."""
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    return (RunDirectory(path) for path in folders if _is_run(path))
+    return (RunDirectory(path) for path in folders if is_run(path))
 
 
 def relative_path(path: str, folder: Path) -> str:
@@ -282,7 +284,7 @@ def _new_folder(root: Path, name: str) -> Path:
 
 def _latest(root: Path) -> RunDirectory:
     name = _text(root / LATEST).strip()
-    if name and _is_run(root / name):
+    if name and is_run(root / name):
         return RunDirectory(root / name)
     runs = _by_age(root)
     if runs:
@@ -301,7 +303,8 @@ def _by_age(root: Path) -> list[RunDirectory]:
     return sorted(all_runs(root), key=lambda run: run.path.stat().st_mtime)
 
 
-def _is_run(path: Path) -> bool:
+def is_run(path: Path) -> bool:
+    """Tell the folder of a run from any other."""
     return (path / "STATUS").is_file() or (path / "run.toml").is_file()
 
 

@@ -37,6 +37,7 @@ from tensorlite.training.checkpoint import Description, load_checkpoint
 from tensorlite.training.config import Config, Layer, resolve
 from tensorlite.training.durations import seconds
 from tensorlite.training.environment import environment, plugin_sources, use_threads
+from tensorlite.training.finetuning import begin, freezing
 from tensorlite.training.inputs import Inputs, Measured, Parts
 from tensorlite.training.loop import Figures, Trainer, evaluate
 from tensorlite.training.progress import show_figure
@@ -48,6 +49,7 @@ from tensorlite.training.settings import Settings
 from tensorlite.training.state import restore
 from tensorlite.training.tasks import Task, create_task
 from tensorlite.training.trained import load_weights
+from tensorlite.training.transfer import LoadReport
 
 if TYPE_CHECKING:
     from tensorlite.data import Data, DataLoader, Dataset
@@ -65,6 +67,7 @@ class Result:
         best: Its figures.
         measured_on: The part that the chosen weights were judged by: ``"test"`` or ``"val"``.
         scores: How they did there.
+        baseline: What somebody gets there who does not look at the pictures.
         seconds: Time of the training.
     """
 
@@ -74,6 +77,7 @@ class Result:
     best: Figures
     measured_on: Measured
     scores: Any
+    baseline: dict[str, float]
     seconds: float
 
     @property
@@ -102,6 +106,7 @@ class Result:
             "judged_by": self.judged_by,
             "selected_on": self.measured_on.selected,
             self.judged_by: self.scores.to_dict(),
+            "baseline": self.baseline,
             "seconds": round(self.seconds, 3),
         }
 
@@ -122,6 +127,7 @@ class Session:
     batches: DataLoader[Any]
     callbacks: Sequence[Any]
     threads: int
+    load: LoadReport | None = None
 
     def fit(
         self,
@@ -186,6 +192,8 @@ class Session:
             again = f"{resumed.line()} · {shlex.join(now['command'])}"
             now = {**before, "resumed": [*before.get("resumed", ()), again]}
         run.write_json("env.json", now)
+        if self.load is not None and not resumed:
+            run.write_json("load.json", self.load.to_dict())
 
     def name(self) -> str:
         """Return a name for its run: when, what, on which data."""
@@ -256,7 +264,9 @@ class Session:
         scores = evaluate(self.model, self.task, self.inputs, batches)
         chosen = trainer.best_epoch, trainer.best
         measured_on = self.parts.measured_on(name)
-        return Result(run, len(trainer.history), *chosen, measured_on, scores, trainer.seconds)
+        baseline = self.task.baseline(self.parts.train, self.parts.splits[name])
+        seconds = trainer.seconds
+        return Result(run, len(trainer.history), *chosen, measured_on, scores, baseline, seconds)
 
     def _description(self) -> Description:
         settings = self.config.settings
@@ -273,6 +283,8 @@ class Session:
     def _stored(self, run: RunDirectory) -> Settings:
         """Settings with the path to the data as seen from the run, so that both can move."""
         settings = replace(self.config.settings, recipe="none")  # its values are all in here
+        if settings.start:
+            settings = replace(settings, start=relative_path(settings.start, run.path))
         if settings.data in registry.datasets:
             return settings
         return replace(settings, data=relative_path(settings.data, run.path))
@@ -342,6 +354,9 @@ def _build(
     parts = model_parts(data, settings, keep)
     classes, shape = parts.train.classes, parts.train.image_shape
     model = build_model(settings.model, len(classes), shape, settings.model_options, settings.seed)
+    load, held = begin(model, settings, classes), freezing(model, settings)
+    if load and held:
+        load = replace(load, frozen=(settings.freeze, held.count(model)))
     batches = training_batches(settings, parts.train)
     optimizer = build_optimizer(settings, model)
     weighted = replace(settings, class_weights=class_weights(settings, parts.train))
@@ -351,11 +366,12 @@ def _build(
         data=data,
         parts=parts,
         inputs=Inputs.measure(parts.train),
-        task=create_task(task, weighted, classes),
+        task=create_task(task, weighted, classes, shape),
         model=model,
         optimizer=optimizer,
         schedule=build_schedule(settings, optimizer, len(batches)),
         batches=batches,
-        callbacks=build_callbacks(settings),
+        callbacks=[*([held] if held else []), *build_callbacks(settings)],
         threads=threads,
+        load=load,
     )

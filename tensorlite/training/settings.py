@@ -19,6 +19,7 @@ FRACTION: Check = (lambda value: 0 < value < 1, "a number between 0 and 1")
 BELOW_ONE: Check = (lambda value: 0 <= value < 1, "0 or more and below 1")
 FINITE: Check = (lambda value: 0 <= value < float("inf"), "0 or more, and finite")
 TIME: Check = (lambda value: value == "" or is_duration(value), DURATION)
+STATISTICS: Check = (lambda value: value in ("train", "frozen"), "train or frozen")
 OFTEN: Check = (
     lambda value: value == "" or is_duration(value) or _is_count(value),
     f"a number of steps such as 500, or {DURATION}",
@@ -56,9 +57,21 @@ class Settings:
     model: str = _setting("", "model of the registry")
     data: str = _setting("digits", "data set of the registry, or a path")
     recipe: str = _setting(
-        "auto", "section of the model's recipe; auto: the one named like the data; none"
+        "auto", "section of the model's recipe; auto: the one named like the data; none: no recipe"
     )
     model_options: dict[str, Any] = _setting({}, "further arguments of the model")
+    start: str = _setting("", "weights to begin with: a .safetensors file")
+    freeze: str = _setting(
+        "none", "what is not trained: features, a number of their stages, a pattern of names, none"
+    )
+    freeze_epochs: int = _setting(0, "epochs after which it is trained too; 0: never", NOT_NEGATIVE)
+    gradual: bool = _setting(
+        False, "let one stage go after each freeze_epochs, the last one first, not all at once"
+    )
+    lr_mult: float = _setting(
+        1.0, "learning rate of each stage as a share of that of the stage behind it", POSITIVE
+    )
+    bn: str = _setting("train", "statistics of batch norms: train or frozen", STATISTICS)
     epochs: int = _setting(10, "passes over the training part", POSITIVE)
     batch_size: int = _setting(64, "images per batch", POSITIVE)
     accumulate: int = _setting(1, "batches per step of the optimizer", POSITIVE)
@@ -86,12 +99,20 @@ class Settings:
     )
     loss: str = _setting("cross_entropy", "loss of the registry")
     loss_options: dict[str, Any] = _setting({}, "further arguments of the loss")
+    box_loss: str = _setting("giou_loss", "loss of the registry between boxes, for localization")
+    box_loss_options: dict[str, Any] = _setting({}, "further arguments of the loss between boxes")
+    box_weight: float = _setting(1.0, "weight of that loss beside the one of the classes", FINITE)
     label_smoothing: float = _setting(0.0, "share of the target spread over all classes", BELOW_ONE)
     class_weights: str | dict[str, Any] = _setting(
         "", "what a class counts in the loss: balanced, or a table", WEIGHTS
     )
     metrics: list[Any] = _setting([], "further metrics of the registry", NAMED)
     callbacks: list[Any] = _setting([], "further callbacks of the registry", NAMED)
+    image_size: int = _setting(
+        0,
+        "side of the square that pictures are brought to; 0: the model's own, or the data's",
+        NOT_NEGATIVE,
+    )
     val_fraction: float = _setting(
         0.1, "share of train kept for validation when the data has no val", FRACTION
     )
