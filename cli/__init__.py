@@ -13,10 +13,11 @@ from collections.abc import Sequence
 
 import click
 
-from tensorlite.errors import PluginError, TensorliteError
+from tensorlite.errors import PluginError, TensorliteError, Terminated
 from tensorlite.printable import printable
 
 INTERRUPTED = 130
+TERMINATED = 143
 PIPE_CLOSED = 141
 
 
@@ -47,6 +48,9 @@ def run(args: Sequence[str]) -> int:
         return code if isinstance(code, int) else 0
     except PipeClosed as closed:
         raise BrokenPipeError from closed
+    except Terminated:
+        click.echo("terminated", err=True)
+        return TERMINATED
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED

@@ -21,6 +21,7 @@ from tensorlite.cli.options import common_options, named_plugins, with_common_op
 TABLE = {
     "Train and use": {
         "train": ("train", "Train a model and keep everything in a run folder."),
+        "resume": ("resume", "Go on with a training after Ctrl-C, a crash, or for more."),
         "fine-tune": ("fine_tune", "Let a trained model learn other pictures."),
         "evaluate": ("evaluate", "Measure a trained model on held-out data."),
         "predict": ("predict", "Say what is on a picture."),

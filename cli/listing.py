@@ -14,20 +14,23 @@ from tensorlite.registry import REGISTRIES, Entry, Registry
 More = Callable[[Entry[Any]], dict[str, Any]]
 
 
-def listing(plural: str, example: str, more: More = lambda entry: {}) -> ListGroup:
+def listing(
+    plural: str, example: str, more: More = lambda entry: {}, *others: click.Command
+) -> ListGroup:
     """The command of a registry.
 
     Args:
         plural: The registry's name, which is the command's too.
         example: A name for the examples in the help.
         more: What ``show`` says beyond what every entry has.
+        *others: Further commands of the group.
     """
     registry = REGISTRIES[plural]
-    commands = [_list(registry), _show(registry, example, more)]
+    commands = [_list(registry), _show(registry, example, more), *others]
     help = f"List the {plural}, or show one of them.\n\n" + _examples(
         f"tensorlite {plural}", f"tensorlite {plural} {example}", f"tensorlite {plural} --json"
     )
-    usage = "[list] | [show] NAME"
+    usage = " | ".join(["[list]", "[show] NAME", *(str(other.name) for other in others)])
     return ListGroup(
         plural, {str(c.name): c for c in commands}, help=help, subcommand_metavar=usage, show=True
     )

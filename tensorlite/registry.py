@@ -99,6 +99,12 @@ class Registry(Generic[T]):
         # By short name and by alias, one of each owner.
         self._entries: dict[str, list[Entry[T]]] = {}
 
+    def empty(self) -> Registry[T]:
+        """A registry of the same kind with nothing in it, which no plugin fills."""
+        form = self._form
+        how: dict[str, Any] = {"needs": form.needs, "base": form.base, "pattern": form.pattern}
+        return Registry(self.kind, self.plural, listing=self.listing, endings=self._endings, **how)
+
     @overload
     def register(
         self,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorlite.plugins import hookimpl
-from tensorlite.zoo.entries import ENTRIES
+from tensorlite.zoo.entries import FULL_SIZE, SMALL
 
 _HERE = Path(__file__).parent
 
@@ -18,6 +18,6 @@ _HERE = Path(__file__).parent
 @hookimpl
 def register_models(register: Any) -> None:
     """Register the models of the zoo."""
-    for entry in ENTRIES:
+    for entry in (*SMALL, *FULL_SIZE):
         family = import_module(f"tensorlite.zoo.{entry.family}")
         register(entry.name, getattr(family, entry.name), **entry.details(_HERE))

@@ -85,7 +85,7 @@ def alexnet(
     ======== ======================== ==========
 
     Example:
-        >>> sum(p.numel() for p in alexnet().parameters())
+        >>> sum(p.numel() for p in alexnet().parameters())  # doctest: +SKIP
         61100840
 
     Source: Krizhevsky 2014, "One Weird Trick for Parallelizing Convolutional Neural Networks".
@@ -166,7 +166,7 @@ def zfnet(
     ======== ======================== ==========
 
     Example:
-        >>> sum(p.numel() for p in zfnet().parameters())
+        >>> sum(p.numel() for p in zfnet().parameters())  # doctest: +SKIP
         62357608
 
     Source: Zeiler and Fergus 2013, "Visualizing and Understanding Convolutional Networks".

@@ -49,8 +49,7 @@ class DenseNet(nn.Module):
     """Dense blocks, with convolutions between them that halve channels and sides.
 
     Args:
-        stem: What comes before the first block, by name.
-        channels: Channels that the stem gives.
+        conv: The first convolution; pooling follows it.
         growth: Maps that each layer adds.
         depths: Layers of each block.
         num_classes: Outputs.
@@ -61,15 +60,16 @@ class DenseNet(nn.Module):
     """
 
     def __init__(
-        self,
-        stem: dict[str, nn.Module],
-        channels: int,
-        growth: int,
-        depths: Sequence[int],
-        num_classes: int,
+        self, conv: nn.Conv2d, growth: int, depths: Sequence[int], num_classes: int
     ) -> None:
         super().__init__()
-        parts = dict(stem)
+        channels = conv.out_channels
+        parts: dict[str, nn.Module] = {
+            "conv0": conv,
+            "norm0": nn.BatchNorm2d(channels),
+            "relu0": nn.ReLU(),
+            "pool0": nn.MaxPool2d(3, 2, padding=1),
+        }
         for number, depth in enumerate(depths, start=1):
             if number > 1:
                 parts[f"transition{number - 1}"] = _transition(channels)
@@ -111,13 +111,8 @@ def densenet121(
 
     Source: Huang et al. 2016, "Densely Connected Convolutional Networks".
     """
-    stem = {
-        "conv0": nn.Conv2d(in_channels, 64, 7, 2, 3, bias=False),
-        "norm0": nn.BatchNorm2d(64),
-        "relu0": nn.ReLU(),
-        "pool0": nn.MaxPool2d(3, 2, padding=1),
-    }
-    return DenseNet(stem, 64, 32, (6, 12, 24, 16), num_classes)
+    conv = nn.Conv2d(in_channels, 64, 7, 2, 3, bias=False)
+    return DenseNet(conv, 32, (6, 12, 24, 16), num_classes)
 
 
 def densenet_mini(
@@ -125,15 +120,16 @@ def densenet_mini(
 ) -> DenseNet:
     """A DenseNet-BC for pictures of 32x32, with more layers where the maps are small.
 
-    ======== ==================== ==========
-    layer    what                 output
-    ======== ==================== ==========
-    conv 0   24 of 3x3            24x32x32
-    block 1  4 layers of 12       72x32x32
-    block 2  6 layers of 12       108x16x16
-    block 3  9 layers of 12       162x8x8
-    fc       mean, connected      10
-    ======== ==================== ==========
+    ======== ======================= ==========
+    layer    what                    output
+    ======== ======================= ==========
+    conv 0   32 of 3x3               32x32x32
+    pool 0   max 3x3, stride 2       32x16x16
+    block 1  6 layers of 12          104x16x16
+    block 2  8 layers of 12          148x8x8
+    block 3  4 layers of 12          122x4x4
+    fc       mean, connected         10
+    ======== ======================= ==========
 
     Example:
         >>> sum(p.numel() for p in densenet_mini().parameters())
@@ -141,8 +137,8 @@ def densenet_mini(
 
     Source: Huang et al. 2016, "Densely Connected Convolutional Networks".
     """
-    stem: dict[str, nn.Module] = {"conv0": nn.Conv2d(in_channels, 24, 3, padding=1, bias=False)}
-    return DenseNet(stem, 24, 12, (4, 6, 9), num_classes)
+    conv = nn.Conv2d(in_channels, 32, 3, padding=1, bias=False)
+    return DenseNet(conv, 12, (6, 8, 4), num_classes)
 
 
 def _block(given: int, growth: int, depth: int) -> nn.Sequential:

@@ -119,8 +119,8 @@ class GoogLeNet(nn.Module):
         num_classes: Outputs.
         in_channels: Channels of the picture.
         dropout: Share of the last features that is left out in training.
-        aux_logits: Build the two classifiers at half the depth, ``aux1`` and ``aux2``. ``forward``
-            does not run them; ``auxiliary`` does.
+        aux_logits: Build the two classifiers at half the depth, ``aux1`` and ``aux2``, which
+            ``auxiliary`` runs and ``forward`` does not.
 
     Shape:
         - Input: ``(N, in_channels, H, W)``
@@ -141,8 +141,9 @@ class GoogLeNet(nn.Module):
         given = self._add(given, "4a", "4b", "4c", "4d", "4e")
         self.maxpool4 = nn.MaxPool2d(2, 2, ceil_mode=True)
         given = self._add(given, "5a", "5b")
-        self.aux1 = InceptionAux(512, num_classes) if aux_logits else None
-        self.aux2 = InceptionAux(528, num_classes) if aux_logits else None
+        if aux_logits:
+            self.aux1 = InceptionAux(512, num_classes)
+            self.aux2 = InceptionAux(528, num_classes)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.dropout = nn.Dropout(dropout)
@@ -158,21 +159,26 @@ class GoogLeNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the scores of the last classifier."""
-        return self.auxiliary(x)[0]
+        return self._classify(self._maps(x)[-1])
 
-    def auxiliary(self, x: Tensor) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """Return the scores of the last classifier, of the first at half the depth, of the second.
+    def auxiliary(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the scores of the last classifier and of both at half the depth.
 
-        The paper's loss is that of the last plus 0.3 of each other.
+        The paper's loss is that of the last plus 0.3 of each other. Needs ``aux_logits``.
         """
+        first, second, last = self._maps(x)
+        return self._classify(last), self.aux1(first), self.aux2(second)
+
+    def _maps(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What the three classifiers look at."""
         x = self.maxpool2(self.conv3(self.conv2(self.maxpool1(self.conv1(x)))))
         first = self.inception4a(self.maxpool3(self.inception3b(self.inception3a(x))))
         second = self.inception4d(self.inception4c(self.inception4b(first)))
         x = self.inception5a(self.maxpool4(self.inception4e(second)))
-        x = self.fc(self.dropout(self.flatten(self.avgpool(self.inception5b(x)))))
-        early = self.aux1(first) if self.aux1 is not None and self.training else None
-        later = self.aux2(second) if self.aux2 is not None and self.training else None
-        return x, early, later
+        return first, second, self.inception5b(x)
+
+    def _classify(self, maps: Tensor) -> Tensor:
+        return self.fc(self.dropout(self.flatten(self.avgpool(maps))))
 
 
 def googlenet(
@@ -180,7 +186,7 @@ def googlenet(
     in_channels: int = 3,
     image_size: tuple[int, int] = (224, 224),
     dropout: float = 0.2,
-    aux_logits: bool = False,
+    aux_logits: bool = True,
 ) -> GoogLeNet:
     """GoogLeNet with batch norm, names and shapes as torchvision's.
 
@@ -199,7 +205,7 @@ def googlenet(
 
     Example:
         >>> sum(p.numel() for p in googlenet().parameters())
-        6624904
+        13004888
 
     Source: Szegedy et al. 2014, "Going Deeper with Convolutions".
     """
@@ -223,18 +229,18 @@ class GoogLeNetMini(nn.Module):
         super().__init__()
         self.features = nn.Sequential(
             BasicConv2d(in_channels, 32, 3, padding=1),
-            BasicConv2d(32, 48, 3, padding=1),
             nn.MaxPool2d(3, 2, padding=1),
-            Inception(48, (32, 32, 64, 12, 16, 16)),
-            Inception(128, (48, 48, 80, 16, 24, 24)),
+            BasicConv2d(32, 64, 3, padding=1),
+            Inception(64, (32, 40, 64, 12, 24, 24)),
+            Inception(144, (48, 48, 80, 16, 32, 32)),
             nn.MaxPool2d(3, 2, padding=1),
-            Inception(176, (64, 64, 96, 16, 32, 32)),
-            Inception(224, (80, 72, 112, 20, 40, 40)),
+            Inception(192, (64, 64, 112, 16, 40, 40)),
+            Inception(256, (80, 80, 128, 24, 48, 48)),
         )
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(272, num_classes)
+        self.fc = nn.Linear(304, num_classes)
         initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -253,11 +259,12 @@ def googlenet_mini(
     ============ ======================== ==========
     layer        what                     output
     ============ ======================== ==========
-    conv 1, 2    32 and 48 of 3x3         48x32x32
-    pool         max 3x3, stride 2        48x16x16
-    inception 3  two modules: 128, 176    176x16x16
-    pool         max 3x3, stride 2        176x8x8
-    inception 4  two modules: 224, 272    272x8x8
+    conv 1       32 of 3x3                32x32x32
+    pool         max 3x3, stride 2        32x16x16
+    conv 2       64 of 3x3                64x16x16
+    inception 3  two modules: 144, 192    192x16x16
+    pool         max 3x3, stride 2        192x8x8
+    inception 4  two modules: 256, 304    304x8x8
     fc           mean, connected          10
     ============ ======================== ==========
 

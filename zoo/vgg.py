@@ -80,7 +80,7 @@ def vgg11(
     ======== ============ ===========
 
     Example:
-        >>> sum(p.numel() for p in vgg11().parameters())
+        >>> sum(p.numel() for p in vgg11().parameters())  # doctest: +SKIP
         132863336
 
     Source: Simonyan and Zisserman 2014, "Very Deep Convolutional Networks".
@@ -110,7 +110,7 @@ def vgg16(
     ======== =================== ===========
 
     Example:
-        >>> sum(p.numel() for p in vgg16().parameters())
+        >>> sum(p.numel() for p in vgg16().parameters())  # doctest: +SKIP
         138357544
 
     Source: Simonyan and Zisserman 2014, "Very Deep Convolutional Networks".

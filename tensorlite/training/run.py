@@ -11,8 +11,9 @@ import csv
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,11 @@ from tensorlite.errors import ConfigError, DataError, close_names
 from tensorlite.files import write_atomically
 from tensorlite.training.config import settings_from_toml, to_toml
 from tensorlite.training.settings import Settings
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 Status = Literal["running", "done", "interrupted", "failed"]
 LATEST = "latest"
@@ -37,6 +43,7 @@ class RunDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._before = ""  # the run that was the latest one before
 
     @classmethod
     def create(cls, root: Path, name: str) -> RunDirectory:
@@ -51,9 +58,11 @@ class RunDirectory:
             DataError: If the folder cannot be made.
         """
         check_name(name)
+        made_root = not root.is_dir()
         try:
             root.mkdir(parents=True, exist_ok=True)
             run = cls(_new_folder(root, name))
+            run._before = "" if made_root else _text(root / LATEST)
             (run.path / "plots").mkdir()
         except OSError as error:
             where = os.fspath(root)
@@ -64,6 +73,37 @@ class RunDirectory:
         with suppress(DataError):  # without it, the newest folder is taken for the latest run
             write_atomically(root / LATEST, run.name + "\n")
         return run
+
+    def discard(self) -> None:
+        """Take a folder away again that was made for a training that cannot begin."""
+        root = self.path.parent
+        shutil.rmtree(self.path, ignore_errors=True)
+        with suppress(OSError, DataError):
+            if self._before:
+                write_atomically(root / LATEST, self._before)
+            else:
+                (root / LATEST).unlink()
+                root.rmdir()  # unless there is something else in it
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from training in this folder; a process that dies lets go of it.
+
+        Raises:
+            DataError: If another one does.
+        """
+        if fcntl is None:
+            yield
+            return
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            message = "another process is training in this folder."
+            raise DataError(message, where=os.fspath(self.path)) from error
+        finally:
+            os.close(descriptor)
 
     @property
     def name(self) -> str:
@@ -243,16 +283,20 @@ def _new_folder(root: Path, name: str) -> Path:
 
 
 def _latest(root: Path) -> RunDirectory:
-    try:
-        name = (root / LATEST).read_text(encoding="utf-8").strip()
-    except OSError:
-        name = ""
+    name = _text(root / LATEST).strip()
     if name and is_run(root / name):
         return RunDirectory(root / name)
     runs = _by_age(root)
     if runs:
         return runs[-1]
     raise DataError(f"there are no runs in {root}{os.sep} yet.", hint="tensorlite train lenet5")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _by_age(root: Path) -> list[RunDirectory]:
