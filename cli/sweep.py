@@ -196,7 +196,7 @@ def list_sweeps(out: Path, as_json: bool) -> None:
     if as_json:
         print_json(found)
     elif found:
-        table((line.values() for line in found), list(found[0]))
+        table((list(line.values()) for line in found), list(found[0]))
     else:
         note(f"no sweeps in {out} yet. Make one: tensorlite sweep lenet5 --trials 20")
 
