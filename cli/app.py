@@ -39,6 +39,7 @@ TABLE = {
     "Look after it": {
         "plugins": ("plugins", "The plugins, what they bring and which of them failed."),
         "doctor": ("doctor", "Check this machine: versions, processor, kernels, plugins."),
+        "bench": ("bench", "Measure this machine: each way to compute a convolution."),
     },
 }
 LINES = {name: line for section in TABLE.values() for name, line in section.items()}

@@ -110,7 +110,7 @@ def lanes(typing, one):
     return integer(one), lambda context, b, signature, args: I64(count)
 
 
-# --- single numbers, which the compiler makes vectors of -------------------------------------------
+# --- single numbers, of which the compiler makes vectors ------------------------------------------
 
 
 @_meaning(lambda x, y, z: x * y + z)
