@@ -25,7 +25,7 @@ from tensorlite.kernels.maps import (
     sum_rows,
     worth,
 )
-from tensorlite.kernels.memory import set_memory_policy
+from tensorlite.kernels.memory import memory_stats, reset_peak_memory_stats, set_memory_policy
 from tensorlite.kernels.norm import batch_norm, batch_norm_grad
 from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, sgd
 from tensorlite.kernels.pool import (
@@ -69,12 +69,14 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_grad",
     "max_pool2d_pick",
+    "memory_stats",
     "nearest",
     "needs_warm",
     "pair",
     "pool_size",
     "relu",
     "relu_grad",
+    "reset_peak_memory_stats",
     "set_memory_policy",
     "set_num_threads",
     "set_precision",

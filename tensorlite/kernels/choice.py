@@ -133,12 +133,15 @@ def _winograd(m: int) -> Callable[[Problem], Verdict]:
         shape = p.images, p.given, p.wanted, p.groups
         out = p.size if p.direction == "input" else p.out
         steps = p.stride, p.padding, p.dilation
-        if winograd.block(shape, p.window, out, steps, p.dtype) == m:
+        taken = winograd.block(shape, p.window, out, steps, p.dtype)
+        if taken == m:
             made = f"{(m + r - 1) ** 2} multiplications in place of {m * m * r * r}"
             return True, True, f"{made} for a block of {m}x{m}"
         if min(p.given, p.wanted) < winograd.FEW:
             return True, False, f"fewer than {winograd.FEW} channels or filters"
-        return True, False, f"saves too little here, or is not for {winograd.get_precision()!r}"
+        if taken:
+            return True, False, f"precision {winograd.get_precision()!r} takes blocks of {taken}"
+        return True, False, "to turn the blocks costs more than it saves"
 
     return judge
 

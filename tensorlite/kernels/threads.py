@@ -232,6 +232,11 @@ def on_large_pages(count: int, dtype: Any) -> NDArray[Any]:
     return raw[start : start + count]
 
 
+def scratch_bytes() -> int:
+    """How much memory kernels keep to work in, for jobs of this thread."""
+    return sum(buffer.nbytes for buffer in _memory.buffers.values())
+
+
 def aligned(numbers: int, dtype: Any) -> NDArray[Any]:
     """Fresh memory that starts where a cache line does, so that no vector lies in two."""
     dtype = np.dtype(dtype)
