@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import tensorlite
 from tensorlite import registry
+from tensorlite.calling import noting_uses
 from tensorlite.data.cache import cached
 from tensorlite.errors import ConfigError, DataError
 from tensorlite.training.averaging import Averages
@@ -40,6 +41,7 @@ from tensorlite.training.finetuning import begin, freezing
 from tensorlite.training.inputs import Inputs, Measured, Parts
 from tensorlite.training.loop import Figures, Trainer, evaluate
 from tensorlite.training.progress import show_figure
+from tensorlite.training.provenance import Provenance, provenance
 from tensorlite.training.recipes import Recipe, read_recipe
 from tensorlite.training.resizing import ImageSizes
 from tensorlite.training.run import RunDirectory, relative_path
@@ -125,6 +127,7 @@ class Session:
     callbacks: Sequence[Any]
     threads: int
     load: LoadReport | None = None
+    provided: Sequence[Provenance] = ()  # by plugins
 
     def fit(
         self, run: RunDirectory, callbacks: Sequence[Any] = (), plugins: Sequence[str] = ()
@@ -237,6 +240,7 @@ class Session:
             inputs=self.inputs.to_dict(),
             data=self.data.name,
             version=tensorlite.__version__,
+            plugins=list(self.provided),
         )
 
     def _stored(self, run: RunDirectory) -> Settings:
@@ -252,6 +256,7 @@ class Session:
         return {
             **environment(self.threads),
             "requested": plugin_sources(plugins, run.path),
+            "provided": list(self.provided),
             "origins": dict(self.config.origins),
             "recipe": self.recipe.name,
         }
@@ -274,6 +279,14 @@ def prepare(
     Raises:
         TensorliteError: For every mistake that can be found before the first step.
     """
+    with noting_uses() as uses:
+        session = _prepare(*layers, before_run=before_run, decoding=decoding)
+    return replace(session, provided=provenance(uses))
+
+
+def _prepare(
+    *layers: Layer, before_run: Callable[[], None], decoding: Callable[[int, int], None] | None
+) -> Session:
     from tensorlite.data import open_data
 
     given = resolve(*layers).settings
