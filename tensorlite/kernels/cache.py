@@ -142,7 +142,15 @@ def warm(progress: Callable[[int, int], None] | None = None, everything: bool = 
 def _one_call_of_each() -> list[Callable[[], Any]]:
     """Small calls that together reach every kernel, for float32."""
     from tensorlite.kernels import (
-        choice, conv, conv_grad, maps, norm, passes, pool, product, resampling,
+        choice,
+        conv,
+        conv_grad,
+        maps,
+        norm,
+        passes,
+        pool,
+        product,
+        resampling,
     )  # fmt: skip
 
     x, few = np.zeros((1, 1, 2, 2), np.float32), np.zeros((32, 1, 2, 2), np.float32)
