@@ -27,8 +27,9 @@ CONTENDERS = ("tensorlite", "torch", "torch-channels-last")
 
 def tensorlite_answer(model: str, batch: int) -> Any:
     """A function that computes the answer for a batch."""
-    import tensorlite as tl
     from steps import build
+
+    import tensorlite as tl
 
     tl.set_memory_policy()
     network, shape = build(tl.nn, model)

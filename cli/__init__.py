@@ -13,10 +13,11 @@ from collections.abc import Sequence
 
 import click
 
-from tensorlite.errors import TensorliteError
+from tensorlite.errors import PluginError, TensorliteError, Terminated
 from tensorlite.printable import printable
 
 INTERRUPTED = 130
+TERMINATED = 143
 PIPE_CLOSED = 141
 
 
@@ -47,11 +48,14 @@ def run(args: Sequence[str]) -> int:
         return code if isinstance(code, int) else 0
     except PipeClosed as closed:
         raise BrokenPipeError from closed
+    except Terminated:
+        click.echo("terminated", err=True)
+        return TERMINATED
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except Exception as error:
-        if "--traceback" in args:
+        if "--traceback" in args or _is_for_its_author(error):
             traceback.print_exception(error)
         return _explain(error)
 
@@ -73,6 +77,15 @@ def _explain(error: Exception) -> int:
     text = " ".join(f"{type(error).__name__}: {error}".split())
     _say(f"error: this is a bug, sorry: {text} (add --traceback to see where)", None)
     return 1
+
+
+def _is_for_its_author(error: Exception) -> bool:
+    """Whether a plugin failed whose author wants to see everything."""
+    if not isinstance(error, PluginError):
+        return False
+    from tensorlite.plugins.choices import strict
+
+    return strict()
 
 
 def _usage(error: click.ClickException) -> str | None:

@@ -18,6 +18,7 @@ LAYERS = [
         "errors",
         "printable",
         "entry",
+        "admission",
         "files",
         "devices",
         "cuda",
@@ -38,6 +39,7 @@ LAYERS = [
     ["training"],
     ["plugins"],
     ["zoo"],
+    ["testing"],
     ["cli", "__main__"],
 ]
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}

@@ -157,6 +157,16 @@ def test_create_says_how_to_call_when_an_argument_is_missing(things):
         things.create("double")
 
 
+@pytest.mark.parametrize("option", [{"beta": "x"}, {"beta": True}, {"beta": float("nan")}])
+def test_create_refuses_an_option_of_another_kind(things, option):
+    register_as(things, "ours", "swish")
+    with pytest.raises(ConfigError, match="thing 'swish': expected .*a number, got"):
+        things.create("swish", **option)
+    with pytest.raises(ConfigError, match="expected fast as true or false, got fast=1"):
+        things.create("swish", fast=1)
+    assert things.create("swish", beta=2, fast=True).beta == 2
+
+
 def test_a_reserved_name_works_only_with_its_owner_in_front(things):
     things.reserved = frozenset({"swish"})
     register_as(things, "theirs", "swish")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tensorlite.kernels import depthwise, spread, threads, winograd
 from tensorlite.kernels.choice import CACHE, WINOGRAD, Problem, choose
 from tensorlite.kernels.geometry import Pair, conv_size
-from tensorlite.kernels.layout import strided
+from tensorlite.kernels.layout import images_last, strided
 from tensorlite.kernels.threads import ready
 from tensorlite.kernels.windows import backward_axis, forward_axis, windows
 
@@ -56,6 +56,7 @@ def conv2d(
     problem = Problem(
         "forward", x.shape[0], x.shape[1], w.shape[0], groups,
         (height, width), (r, s), (ho, wo), stride, padding, dilation, x.dtype,
+        images_last(x),
     )  # fmt: skip
     way = choose(problem)
     if way in WINOGRAD:
@@ -81,6 +82,7 @@ def conv2d_input_grad(
     problem = Problem(
         "input", dy.shape[0], w.shape[1] * groups, dy.shape[1], groups,
         (size[0], size[1]), window, given, stride, padding, dilation, dy.dtype,
+        images_last(dy),
     )  # fmt: skip
     way = choose(problem)
     if way in WINOGRAD:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tensorlite.kernels import depthwise, threads, winograd
 from tensorlite.kernels.choice import CACHE, WINOGRAD, Problem, choose
 from tensorlite.kernels.geometry import Pair
-from tensorlite.kernels.layout import strided
+from tensorlite.kernels.layout import images_last, strided
 from tensorlite.kernels.threads import ready
 
 Array = NDArray[Any]
@@ -43,6 +43,7 @@ def conv2d_weight_grad(
     problem = Problem(
         "weights", x.shape[0], x.shape[1], dy.shape[1], groups,
         size, (window[0], window[1]), out, stride, padding, dilation, x.dtype,
+        images_last(dy),
     )  # fmt: skip
     way = choose(problem)
     if way in WINOGRAD:

@@ -72,8 +72,16 @@ class _Info(ctypes.Structure):
     _fields_ = [
         (name, ctypes.c_size_t)
         for name in (
-            "arena", "blocks", "small", "mapped_blocks", "mapped",
-            "most", "small_bytes", "used", "free", "top",
+            "arena",
+            "blocks",
+            "small",
+            "mapped_blocks",
+            "mapped",
+            "most",
+            "small_bytes",
+            "used",
+            "free",
+            "top",
         )  # fmt: skip
     ]
 
