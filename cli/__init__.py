@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import click
 
-from tensorlite.errors import TensorliteError
+from tensorlite.errors import PluginError, TensorliteError
 from tensorlite.printable import printable
 
 INTERRUPTED = 130
@@ -51,7 +51,7 @@ def run(args: Sequence[str]) -> int:
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except Exception as error:
-        if "--traceback" in args:
+        if "--traceback" in args or _is_for_its_author(error):
             traceback.print_exception(error)
         return _explain(error)
 
@@ -73,6 +73,15 @@ def _explain(error: Exception) -> int:
     text = " ".join(f"{type(error).__name__}: {error}".split())
     _say(f"error: this is a bug, sorry: {text} (add --traceback to see where)", None)
     return 1
+
+
+def _is_for_its_author(error: Exception) -> bool:
+    """Whether a plugin failed whose author wants to see everything."""
+    if not isinstance(error, PluginError):
+        return False
+    from tensorlite.plugins.choices import strict
+
+    return strict()
 
 
 def _usage(error: click.ClickException) -> str | None:

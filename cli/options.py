@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+
+from tensorlite.training.settings import DEFAULTS, FIELDS, TYPES
 
 
 def common_options() -> list[click.Parameter]:
@@ -52,6 +54,50 @@ def out_option(command: Any) -> Any:
     return click.option(
         "--out", type=click.Path(path_type=Path), default="runs", help="Folder of all runs [runs]."
     )(command)
+
+
+def flag(setting: str) -> str:
+    """The option that gives a setting.
+
+    Example:
+        >>> flag("batch_size")
+        '--batch-size'
+    """
+    return "--max-time" if setting == "time_limit" else f"--{setting.replace('_', '-')}"
+
+
+def setting_options(shown: Container[str]) -> Callable[[Any], Any]:
+    """Give a command an option for every setting that is one number, one text or one choice.
+
+    Args:
+        shown: The settings whose options are in its help.
+    """
+
+    def decorate(command: Any) -> Any:
+        for name in reversed(FIELDS):
+            kinds = set(TYPES[name])
+            if kinds <= set(_METAVARS) and name not in ("model", "data"):
+                command = _setting_option(name, TYPES[name][0], name not in shown)(command)
+        return command
+
+    return decorate
+
+
+_METAVARS = {int: "N", float: "X", str: "TEXT", bool: None}
+
+
+def _setting_option(name: str, kind: Any, hidden: bool) -> Any:
+    text, default = FIELDS[name].metadata["help"], getattr(DEFAULTS, name)
+    return click.option(
+        flag(name),
+        name,
+        type=kind,
+        is_flag=kind is bool,
+        default=None,
+        metavar=_METAVARS[kind],
+        hidden=hidden,
+        help=f"{text[0].upper()}{text[1:]} [recipe, or {default if default != '' else 'none'}].",
+    )
 
 
 class ListGroup(click.Group):

@@ -11,32 +11,25 @@ import click
 
 from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.grouped import GroupedCommand
-from tensorlite.cli.options import out_option
+from tensorlite.cli.options import flag, out_option, setting_options
 from tensorlite.cli.output import note, print_json
 from tensorlite.errors import ConfigError
-from tensorlite.training.config import DEFAULTS, FIELDS, Layer, parse_assignment
+from tensorlite.training.config import Layer, parse_assignment
 
 if TYPE_CHECKING:
     from tensorlite.training import Result, Session
 
 COMPILE = "kernels for this machine, once"
 GROUPS = {
-    "Data and model": ["data", "augment", "no_augment", "val_fraction", "skip_bad"],
-    "Training": ["epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule"],
-    "Control": ["patience", "seed", "threads", "workers", "assignments", "requirements"],
-    "Output": ["out", "name", "as_json", "quiet"],
+    "Data and model": ["data", "augment", "no_augment", "mixup", "cutmix"],
+    "Training": [
+        *("epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule"),
+        *("warmup_epochs", "ema"),
+    ],
+    "Control": ["patience", "time_limit", "overfit", "seed", "threads"],
+    "Settings": ["assignments"],
+    "Output": ["requirements", "out", "name", "as_json", "quiet"],
 }
-
-
-def _flag(setting: str) -> str:
-    return f"--{setting.replace('_', '-')}"
-
-
-def setting(name: str, **options: Any) -> Callable[[Any], Any]:
-    """Make an option of a setting; its help and default come from the table of settings."""
-    text = FIELDS[name].metadata["help"]
-    help_text = f"{text[0].upper()}{text[1:]} [recipe, or {getattr(DEFAULTS, name)}]."
-    return click.option(_flag(name), name, help=help_text, **options)
 
 
 @click.command(cls=GroupedCommand, groups=GROUPS)
@@ -46,18 +39,7 @@ def setting(name: str, **options: Any) -> Callable[[Any], Any]:
     "--augment", metavar="LIST", help="Such as 'rotation(degrees=10), horizontal_flip' [recipe]."
 )
 @click.option("--no-augment", is_flag=True, help="Do not augment.")
-@setting("val_fraction", type=float, metavar="SHARE")
-@setting("skip_bad", is_flag=True, default=None)
-@setting("epochs", type=int, metavar="N")
-@setting("batch_size", type=int, metavar="N")
-@setting("optimizer", metavar="NAME")
-@setting("lr", type=float, metavar="RATE")
-@setting("weight_decay", type=float, metavar="X")
-@setting("schedule", metavar="NAME")
-@setting("patience", type=int, metavar="EPOCHS")
-@setting("seed", type=int, metavar="N")
-@setting("threads", type=int, metavar="N")
-@setting("workers", type=int, metavar="N")
+@setting_options({name for names in GROUPS.values() for name in names})
 @click.option(
     "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting (repeatable)."
 )
@@ -74,18 +56,7 @@ def setting(name: str, **options: Any) -> Callable[[Any], Any]:
     "--json", "as_json", is_flag=True, help="Print the result as JSON; the rest goes to stderr."
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print the result only.")
-def train(
-    model: str,
-    assignments: tuple[str, ...],
-    requirements: tuple[str, ...],
-    out: Path,
-    name: str | None,
-    augment: str | None,
-    no_augment: bool,
-    as_json: bool,
-    quiet: bool,
-    **settings: Any,
-) -> None:
+def train(**options: Any) -> None:
     """Train MODEL and keep everything in a run folder.
 
     Without --data it learns the bundled handwritten digits. What no option says, the model's
@@ -99,6 +70,23 @@ def train(
       tensorlite train lenet5 --augment 'padded_crop(padding=2), one_of(invert, rotation(15))'
       tensorlite train lenet5 --no-augment --require 'val_acc>=97%' --json
     """
+    carry_out(**options)
+
+
+def carry_out(
+    model: str,
+    assignments: tuple[str, ...],
+    requirements: tuple[str, ...],
+    out: Path,
+    name: str | None,
+    augment: str | None,
+    no_augment: bool,
+    as_json: bool,
+    quiet: bool,
+    beneath: Sequence[Layer] = (),
+    **settings: Any,
+) -> None:
+    """Train with the options of the command line, and with layers that are weaker than those."""
     from tensorlite.training.metrics import Requirement
     from tensorlite.training.run import RunDirectory, check_name, run_name
     from tensorlite.training.session import prepare
@@ -117,7 +105,7 @@ def train(
         given["augment"] = parse_augmentations(augment, "--augment")
     layer = _layer(model, given, assignments)
     with Decoding() as decoding:
-        session = prepare(layer, before_run=_compile, decoding=decoding)
+        session = prepare(layer, *beneath, before_run=_compile, decoding=decoding)
     for bound in bounds:
         bound.check_name(session.figure_names())
     say = _speaker(as_json, quiet)
@@ -136,7 +124,7 @@ def _layer(model: str, given: dict[str, Any], assignments: Sequence[str]) -> Lay
         other = assigned["model"]
         message = f"expected one model, got '{model}' as MODEL and '{other}' from --set model."
         raise ConfigError(message, hint=f"tensorlite train {other}")
-    flags = {key: _flag(key) for key in given}
+    flags = {key: flag(key) for key in given}
     if given.get("augment") == []:
         flags["augment"] = "--no-augment"
     places = {**dict.fromkeys(assigned, "--set"), **flags, "model": "MODEL"}
@@ -151,6 +139,8 @@ def _speaker(as_json: bool, quiet: bool) -> Callable[[str], None]:
 def _introduce(session: Session, say: Callable[[str], None]) -> None:
     say(f"data    {session.data_line()}")
     say(f"model   {session.model_line()}")
+    if session.load is not None:
+        say(f"load    {session.load.line()}")
     for text in session.data.notes:
         note(f"note    {text}")
 
@@ -209,7 +199,7 @@ def _conclude(result: Result, session: Session, as_json: bool, out: Path) -> Non
         return
     click.echo(f"best    {result.best_line(session.task, session.decimals)}")
     if result.judged_by != "val":
-        click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores)}")
+        click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores, result.baseline)}")
     run = "latest" if out == Path("runs") else str(result.run.path)
     click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
     click.echo(f"next    {next_commands(run)}")

@@ -462,6 +462,8 @@ from .random import set_rng_state as set_rng_state
 from .registry import augmentations as augmentations
 from .registry import callbacks as callbacks
 from .registry import datasets as datasets
+from .registry import exporters as exporters
+from .registry import functions as functions
 from .registry import layers as layers
 from .registry import losses as losses
 from .registry import metrics as metrics
@@ -469,6 +471,7 @@ from .registry import models as models
 from .registry import optimizers as optimizers
 from .registry import readers as readers
 from .registry import schedules as schedules
+from .registry import visualizers as visualizers
 from .serialization import load as load
 from .serialization import save as save
 from .tensor import BoolTensor as BoolTensor

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
+import numbers
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +28,8 @@ def call(entry: Entry[Any], args: Sequence[Any], options: Mapping[str, Any]) -> 
 
     Raises:
         UnknownNameError: If there is no such option.
-        ConfigError: If an argument is missing or there is one too many.
+        ConfigError: If an argument is missing or there is one too many, or an option is of another
+            kind than the plain ``float``, ``int``, ``bool`` or ``str`` it is annotated with.
         PluginError: If what a plugin brought fails with anything but a ``TensorliteError``.
     """
     if entry.parameters:
@@ -104,3 +107,25 @@ def _check(
         signature.bind(*args, **options)
     except TypeError as error:
         raise ConfigError(f"{error}.", where=where, hint=f"{entry.name}{signature}") from None
+    for name, value in options.items():
+        _check_kind(signature.parameters.get(name), value, where)
+
+
+_KINDS: dict[Any, tuple[type, str]] = {
+    "float": (numbers.Real, "a number"),
+    "int": (numbers.Integral, "a whole number"),
+    "bool": (bool, "true or false"),
+    "str": (str, "text"),
+}
+_KINDS |= {float: _KINDS["float"], int: _KINDS["int"], bool: _KINDS["bool"], str: _KINDS["str"]}
+
+
+def _check_kind(parameter: inspect.Parameter | None, value: Any, where: str) -> None:
+    if isinstance(value, float) and math.isnan(value):
+        raise ConfigError(f"expected a number, got {value}.", where=where)
+    if parameter is None or parameter.annotation not in _KINDS or value is parameter.default:
+        return
+    kind, words = _KINDS[parameter.annotation]
+    if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+        message = f"expected {parameter.name} as {words}, got {parameter.name}={value!r}."
+        raise ConfigError(message, where=where)

@@ -41,6 +41,8 @@ class Entry(Generic[T]):
         version: The version of that distribution.
         summary: One line; the first of the docstring unless another was given.
         details: What else was said at registration (a model's recipe, a data set's splits).
+        aliases: Further names of the same thing.
+        deprecated: What to use instead, if the name will go.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Entry(Generic[T]):
     version: str | None = None
     summary: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    deprecated: str = ""
 
     @property
     def qualified(self) -> str:
@@ -88,7 +92,7 @@ class Entry(Generic[T]):
         """How to call it, for programs; None for what cannot be called or does not say."""
         try:
             found = inspect.signature(self.object)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
+        except Exception:  # whatever a stranger's __signature__ raises
             return None
         unquoted = [p.replace(annotation=_plain(p.annotation)) for p in found.parameters.values()]
         returned = found.empty if inspect.isclass(self.object) else found.return_annotation

@@ -18,6 +18,7 @@ LAYERS = [
         "errors",
         "printable",
         "entry",
+        "admission",
         "files",
         "devices",
         "cuda",

@@ -57,7 +57,8 @@ def conv2d(
     steps = stride, padding, dilation
     if m := winograd.block(shape, (r, s), (ho, wo), steps, x.dtype):
         return winograd.conv2d(strided(x), w, (ho, wo), m, padding, bias, relu)
-    plan = _plan("forward", shape, (height, width), (r, s), (ho, wo), steps, x.dtype)
+    last = images_last(x)
+    plan = _plan("forward", shape, (height, width), (r, s), (ho, wo), steps, x.dtype, last)
     return _convolve(plan, x, w, bias, relu)
 
 
@@ -80,7 +81,7 @@ def conv2d_input_grad(
     if m := winograd.block(shape, window, to, steps, dy.dtype):
         turned = window[0] - 1 - padding[0], window[1] - 1 - padding[1]
         return winograd.conv2d(strided(dy), w, to, m, turned, backward=True)
-    plan = _plan("backward", shape, given, window, to, steps, dy.dtype)
+    plan = _plan("backward", shape, given, window, to, steps, dy.dtype, images_last(dy))
     return _convolve(plan, dy, w, None, False)
 
 
@@ -113,6 +114,7 @@ def _plan(
     out: Pair,
     steps: Steps,
     dtype: Any,
+    last: bool,
 ) -> Plan:
     """For images (N, C, *size) and results (N, K, *out), all per group; ``kind`` of direction."""
     from tensorlite.kernels.compiled.processor import ROWS, VECS, VECTOR_BYTES
@@ -126,7 +128,7 @@ def _plan(
     )
     panel = VECS * VECTOR_BYTES // dtype.itemsize
     taps, pixels, image = window[0] * window[1], out[0] * out[1], hp * wp * c
-    lanes = images_across(n, k, panel, ROWS, image * dtype.itemsize)
+    lanes = images_across(n, k, panel, ROWS, image * dtype.itemsize, last)
     batch = 1 if lanes else max(1, min(CACHE // (image * dtype.itemsize), n // GROUPS))
     result = (1, pixels) if lanes else (k * groups, pixels * k * groups)
     found = windows(
@@ -166,8 +168,21 @@ def _plan(
     )
 
 
-def images_across(images: int, filters: int, panel: int, rows: int, framed: int) -> bool:
-    """Whether vectors are filled with images: where filters would leave much of them empty."""
+def images_last(x: Array) -> bool:
+    """Whether neighbours in memory are of different images."""
+    return x.shape[0] > 1 and x.strides[0] == x.itemsize
+
+
+def images_across(
+    images: int, filters: int, panel: int, rows: int, framed: int, last: bool
+) -> bool:
+    """Whether vectors are filled with images: where filters would leave much of them empty.
+
+    Half empty is good enough where the images are not ``last`` in memory as it is: whatever comes
+    after such a convolution would have to turn its result round.
+    """
+    if not last and filters * 2 >= panel:
+        return False
     by_filters = filters / (-(-filters // panel) * panel)
     by_images = filters / (-(-filters // rows) * rows) * images / (-(-images // panel) * panel)
     return by_filters < 0.7 * by_images and framed * panel <= 2 * CACHE

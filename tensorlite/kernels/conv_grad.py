@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 
 from tensorlite.kernels import threads, winograd
-from tensorlite.kernels.conv import CACHE, Array, Steps, images_across, ready, strided
+from tensorlite.kernels.conv import (
+    CACHE,
+    Array,
+    Steps,
+    images_across,
+    images_last,
+    ready,
+    strided,
+)
 from tensorlite.kernels.geometry import Pair
 
 UNITS = 4  # of work at least, for threads to share
@@ -39,7 +47,8 @@ def conv2d_weight_grad(
     steps = stride, padding, dilation
     if m := winograd.block(shape, (window[0], window[1]), out, steps, x.dtype):
         return winograd.conv2d_weight_grad(x, dy, m, window[0], padding)
-    plan = _grad_plan(shape, size, (window[0], window[1]), out, steps, x.dtype)
+    sides = window[0], window[1]
+    plan = _grad_plan(shape, size, sides, out, steps, x.dtype, images_last(dy))
     dw = np.empty((dy.shape[1], shape[1], *window), x.dtype)
     sums = threads.aligned(plan.sums, x.dtype)
     work = threads.scratch("grad", plan.room, x.dtype)
@@ -68,7 +77,13 @@ class GradPlan:
 
 @functools.lru_cache(maxsize=512)
 def _grad_plan(
-    shape: tuple[int, int, int, int], size: Pair, window: Pair, out: Pair, steps: Steps, dtype: Any
+    shape: tuple[int, int, int, int],
+    size: Pair,
+    window: Pair,
+    out: Pair,
+    steps: Steps,
+    dtype: Any,
+    last: bool,
 ) -> GradPlan:
     from tensorlite.kernels.compiled.processor import DOTS, ROWS, VECS, VECTOR_BYTES
 
@@ -80,7 +95,7 @@ def _grad_plan(
     apart, line = c, 64 // dtype.itemsize
     rows = np.arange(window[0])[:, None] * dilation[0] * wp
     columns = np.arange(window[1]) * dilation[1]
-    lanes = images_across(n, k, panel, ROWS, (image + pixels * k) * dtype.itemsize)
+    lanes = images_across(n, k, panel, ROWS, (image + pixels * k) * dtype.itemsize, last)
     if not lanes and c % (4 * line) == 0:
         apart += line  # or many pixels would fall on the same few places of the cache
         image = hp * wp * apart

@@ -5,7 +5,8 @@ the gradient is
 
     dx = weight / std * (dy - mean(dy) - normal * mean(dy * normal))
 
-which is ``dy * a + x * b + c`` with three numbers per channel.
+which is ``dy * a + x * b + c`` with three numbers per channel. Where a ReLU follows, ``x`` and the
+forward pass's two numbers per channel tell what it has let through, so nothing is kept for it.
 """
 
 from __future__ import annotations
@@ -20,78 +21,100 @@ from tensorlite.kernels.threads import parts_of
 Array = NDArray[Any]
 
 SHARES = 8
+LONG = 512  # numbers in a row, so that the loops over channels fill their vectors
 
 
 def batch_norm(
-    x: Array, weight: Array, bias: Array, eps: float, relu: bool = False
+    x: Array, weight: Array, bias: Array, eps: float, relu: bool = False, other: Array | None = None
 ) -> tuple[Array, Array, Array]:
     """Normalise by the statistics of the batch; also mean and biased variance, float64.
 
+    ``other`` is added before the ReLU.
+
     Shape:
-        - x: ``(N, C, ...)``
+        - x, other: ``(N, C, ...)``
         - weight, bias: ``(C,)``
     """
     from tensorlite.kernels.compiled import norm
 
     rows = _rows(x)
-    count, channels = rows.shape
-    shift = rows[0].copy()  # near the mean, so that squares stay small and exact
-    first, second = _sums(norm.sums, rows, [rows, shift])
+    count, channels = x.size // x.shape[1], x.shape[1]
+    shift = rows[0, :channels].copy()  # near the mean, so that squares stay small and exact
+    first, second = _sums(norm.sums, rows, channels, [rows, _long(shift, rows)])
     mean = first / count
     variance = np.maximum(second / count - mean * mean, 0)
     mean += shift
-    scale = weight / np.sqrt(variance + eps)
     y = np.empty_like(rows)
-    factors = [values.astype(x.dtype) for values in (scale, bias - mean * scale)]
-    norm.apply(_parts(rows), x.dtype, [rows, y, *factors, count, channels, int(relu)])
+    factors = [_long(f, rows) for f in _factors(weight, bias, mean, variance, eps)]
+    added = rows if other is None else _rows(other)
+    args = [rows, added, y, *factors, *rows.shape, int(relu), int(other is not None)]
+    norm.apply(_parts(rows), x.dtype, args)
     return _back(y, x), mean, variance
 
 
 def batch_norm_grad(
-    x: Array, dy: Array, y: Array, weight: Array, mean: Array, variance: Array,
+    x: Array, dy: Array, weight: Array, bias: Array, mean: Array, variance: Array,
     eps: float, relu: bool,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
-    """The gradients of input, weight and bias; ``y`` is read with ``relu`` only."""
+    """The gradients of input, weight and bias; ``bias`` is read with ``relu`` only."""
     from tensorlite.kernels.compiled import norm
 
     rows, given = _rows(x), _rows(dy)
-    result = _rows(y) if relu else rows
-    count, channels = rows.shape
+    count, channels = x.size // x.shape[1], x.shape[1]
+    factors = [_long(f, rows) for f in _factors(weight, bias, mean, variance, eps)]
     middle = mean.astype(x.dtype)
-    for_bias, products = _sums(norm.grad_sums, rows, [rows, given, result, middle], int(relu))
+    arrays = [rows, given, *factors, _long(middle, rows)]
+    for_bias, products = _sums(norm.grad_sums, rows, channels, arrays, int(relu))
     inverse = 1 / np.sqrt(variance + eps)
     for_weight = (products + for_bias * (middle - mean)) * inverse
     a = weight * inverse
     b = -a * for_weight * inverse / count
     c = -a * for_bias / count - b * mean
     dx = np.empty_like(rows)
-    factors = [values.astype(x.dtype) for values in (a, b, c)]
-    args = [rows, given, result, dx, *factors, count, channels, int(relu)]
-    norm.grad_apply(_parts(rows), x.dtype, args)
+    factors += [_long(f, rows) for f in (a, b, c)]
+    norm.grad_apply(_parts(rows), x.dtype, [rows, given, dx, *factors, *rows.shape, int(relu)])
     return _back(dx, x), for_weight.astype(x.dtype), for_bias.astype(x.dtype)
 
 
-def _sums(kernel: Any, rows: Array, arrays: list[Array], *more: int) -> tuple[Array, Array]:
-    count, channels = rows.shape
-    shares = max(1, min(SHARES, count // 64))
-    out = np.empty((shares, 2, channels))
+def _factors(weight: Array, bias: Array, mean: Array, variance: Array, eps: float) -> list[Array]:
+    """What a channel is multiplied by, and what is added to it."""
+    scale = weight / np.sqrt(variance + eps)
+    return [scale, bias - mean * scale]
+
+
+def _sums(
+    kernel: Any, rows: Array, channels: int, arrays: list[Array], *more: int
+) -> tuple[Array, Array]:
+    count, long = rows.shape
+    shares = max(1, min(SHARES, rows.size // channels // 64, count))
+    out = np.empty((shares, 2, long))
     few = np.empty(out.shape, rows.dtype)
     kernel(
         parts_of(shares, rows.size * 16),
         rows.dtype,
-        [*arrays, few, out, count, channels, shares, *more],
+        [*arrays, few, out, count, long, shares, *more],
     )
-    first, second = out.sum(0)
+    first, second = out.reshape(shares, 2, -1, channels).sum((0, 2))
     return first, second
 
 
 def _rows(x: Array) -> Array:
-    """(N, C, ...) -> (rows, C), a view if the channels are last in memory."""
-    return np.ascontiguousarray(np.moveaxis(x, 1, -1)).reshape(-1, x.shape[1])
+    """(N, C, ...) -> (rows, some pixels of C), a view if the channels are last in memory."""
+    last, channels = np.moveaxis(x, 1, -1), x.shape[1]
+    pixels = x.size // channels
+    some = 1  # as many as divide the pixels
+    while some * channels < LONG and pixels % (2 * some) == 0:
+        some *= 2
+    return np.ascontiguousarray(last).reshape(-1, some * channels)
+
+
+def _long(values: Array, rows: Array) -> Array:
+    """Numbers of the channels, one for each of a row."""
+    return np.tile(values.astype(rows.dtype), rows.shape[1] // len(values))
 
 
 def _back(rows: Array, like: Array) -> Array:
-    """(rows, C) -> (N, C, ...)."""
+    """(rows, some pixels of C) -> (N, C, ...)."""
     shape = like.shape[0], *like.shape[2:], like.shape[1]
     return np.moveaxis(rows.reshape(shape), -1, 1)
 

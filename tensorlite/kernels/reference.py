@@ -154,7 +154,7 @@ def avg_pool2d_grad(
 
 
 def batch_norm(
-    x: Array, weight: Array, bias: Array, eps: float, relu: bool = False
+    x: Array, weight: Array, bias: Array, eps: float, relu: bool = False, other: Array | None = None
 ) -> tuple[Array, Array, Array]:
     """Normalise by the statistics of the batch."""
     wide = x.astype(np.float64)
@@ -163,18 +163,23 @@ def batch_norm(
     columns = (-1, *[1] * (x.ndim - 2))
     normal = (wide - mean.reshape(columns)) / np.sqrt(variance + eps).reshape(columns)
     y = normal * weight.reshape(columns) + bias.reshape(columns)
+    y = y if other is None else y + other
     return (np.maximum(y, 0) if relu else y).astype(x.dtype), mean, variance
 
 
 def batch_norm_grad(
-    x: Array, dy: Array, y: Array, weight: Array, mean: Array, variance: Array,
+    x: Array, dy: Array, weight: Array, bias: Array, mean: Array, variance: Array,
     eps: float, relu: bool,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """The gradients of input, weight and bias."""
     others, columns = tuple(i for i in range(x.ndim) if i != 1), (-1, *[1] * (x.ndim - 2))
-    given = np.where((y > 0) | (not relu), dy, 0).astype(np.float64)
     scale = 1 / np.sqrt(variance + eps).reshape(columns)
     normal = (x - mean.reshape(columns)) * scale
+    factor = weight / np.sqrt(variance + eps)  # as the forward pass computed, to the last bit
+    pair = factor, bias - mean * factor
+    times, plus = (values.astype(x.dtype).reshape(columns) for values in pair)
+    passed = x * times + plus > 0
+    given = np.where(passed | (not relu), dy, 0).astype(np.float64)
     for_bias, for_weight = given.sum(others), (given * normal).sum(others)
     count = x.size // x.shape[1]
     both = for_bias.reshape(columns) + normal * for_weight.reshape(columns)

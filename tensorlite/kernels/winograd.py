@@ -99,8 +99,10 @@ def set_precision(precision: str) -> None:
 
 COMPILED = (4, 3), (2, 3), (4, 5)  # block and window
 FEW = 16  # channels or filters below which vectors would be half empty
-SPAN = 500_000  # bytes of turned blocks that stay near the processor
-WIDE = 1 << 13  # weights per place beyond which more blocks at a time save reading them
+SPAN = 1_200_000  # bytes of a thread's turned blocks: few stay near, many save reading weights
+SHARED = 8 << 20  # bytes of turned blocks that threads share for the gradient of the weights
+BLOCKS = 256  # of them at most
+LINE = 16  # numbers between the places, which would else fall on the same few lines of a cache
 TURNS = 2.0  # ticks for each vector and row of a transform
 
 
@@ -141,12 +143,14 @@ class Plan:
     """Sizes that depend on shapes alone."""
 
     numbers: Any  # as a kernel takes them
-    units: int
+    lines: int  # of blocks
+    together: int  # of them at a time
+    across: int  # blocks in a line
+    many: int  # blocks for which there is room
     work: int
     room: int
-    turned: int  # numbers that the turned weights, or the sums, have
     padded: Pair  # channels and filters with what fills the vectors
-    shares: int
+    width: int  # filters of a panel
     keep: Any
 
 
@@ -157,33 +161,35 @@ def _plan(
     from tensorlite.kernels.compiled.processor import ROWS, VECS, VECTOR_BYTES
 
     lanes = VECTOR_BYTES // 4
-    panel = VECS * lanes
-    panels = -(-k // panel)
-    step = math.lcm(lanes, ROWS)
-    cp, kp = -(-c // step) * step, panels * panel
-    a = m + r - 1
+    width = lanes if k <= lanes else VECS * lanes
+    cp, kp = -(-c // math.lcm(lanes, ROWS)) * math.lcm(lanes, ROWS), -(-k // width) * width
+    cp = -(-cp // (ROWS * VECS)) * ROWS * VECS if width == lanes else cp
+    a, slim = m + r - 1, ROWS * VECS
     down, across = -(-out[0] // m), -(-out[1] // m)
-    hp, wp = down * m + r - 1, across * m + r - 1
-    # For the weights: shares of the images have sums of their own, splits share the filters.
-    shares = min(n, max(1, min(8, (4 << 20) // (a * a * cp * kp * 4)))) if weights else 1
-    splits = max(1, min(panels, 8 // shares)) if weights else 1
-    kq = -(-panels // splits) * panel if weights else kp
-    span = SPAN * (5 if c * kq > WIDE else 1)
-    many = max(ROWS, min(256, span // (4 * a * a * (cp + kq))) // ROWS * ROWS)
-    image = hp * wp * cp + (down * across * m * m * kq if weights else 0)
-    batch = max(1, min(400_000 // (4 * image), n // (shares if weights else 8)))
-    room = a * a * (lanes + many * (cp + kq)) + batch * image + panel
-    numbers = np.array(
-        [c, k, cp, *out, batch, many, room, *size, hp, wp, *padding, shares, splits, kq], np.int64
-    )
+    lines = n * down
+    each = 4 * a * a * (cp + kp)  # bytes of a turned block and its products
+    if weights:
+        together = max(1, min(BLOCKS, SHARED // each) // across)
+    else:
+        fill = ROWS // math.gcd(ROWS, across)  # lines whose blocks fill tiles
+        together = -(-min(max(1, SPAN // each // across), -(-lines // 8)) // fill) * fill
+    together = min(together, lines)
+    many = -(-together * across // slim) * slim
+    wide = (across - 1) * m + a
+    strips = a * wide * cp
+    strips += m * across * m * kp if weights else a * a * (many * (cp + kp) + 2 * lanes)
+    room = a * a * lanes + strips + width
+    numbers = np.array([c, k, cp, kp, *out, *size, *padding, together, many, room, width], np.int64)
     return Plan(
         numbers=threads.address(numbers) if jit_enabled() else numbers,
-        units=shares * splits if weights else -(-n // batch),
+        lines=lines,
+        together=together,
+        across=across,
+        many=many,
         work=n * down * across * a * a * c * k,
         room=room,
-        turned=a * a * (shares * cp * kp if weights else c * kp),
         padded=(cp, kp),
-        shares=shares,
+        width=width,
         keep=numbers,
     )
 
@@ -209,12 +215,13 @@ def conv2d(
     taps = r * r
     order = [taps - 1, taps, k * taps, -1] if backward else [0, c * taps, taps, 1]
     spare = (2 * taps + (m + r - 1) * r) * 16
-    numbers = np.array([k, c, *order, spare], np.int64)
+    numbers = np.array([k, c, *order, spare, plan.width], np.int64)
     w = np.ascontiguousarray(w)
-    u = threads.aligned(plan.turned, x.dtype)
+    turned = (m + r - 1) ** 2 * c * plan.padded[1]
+    u = threads.kept("turned windows", turned, x.dtype)
     work = threads.scratch("windows", spare, x.dtype)
     name = f"{m}_{r}"
-    parts = threads.parts_of(plan.padded[1] // 16, plan.turned * 8)
+    parts = threads.parts_of(plan.padded[1] // 16, turned * 8)
     getattr(kernels, f"pack_{name}")(parts, x.dtype, [w, u, work, numbers])
     start = np.zeros(k + 32, x.dtype)
     if bias is not None:
@@ -223,27 +230,38 @@ def conv2d(
     work = threads.scratch("blocks", plan.room, x.dtype)
     moves = [step // x.itemsize for step in x.strides]
     args = [x, u, start, y, work, plan.numbers, n, int(relu), *moves]
-    getattr(kernels, f"convolve_{name}")(threads.parts_of(plan.units, plan.work), x.dtype, args)
+    parts = threads.parts_of(-(-plan.lines // plan.together), plan.work)
+    getattr(kernels, f"convolve_{name}")(parts, x.dtype, args)
     return y.transpose(0, 3, 1, 2)
 
 
 def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Array:
     """The gradient of the weights (K, C, r, r), in blocks of ``m``."""
-    kernels = _loops(r)
+    kernels, name = _loops(r), f"{m}_{r}"
     n, c, height, width = x.shape
     k, out = dy.shape[1], (dy.shape[2], dy.shape[3])
     plan = _plan(n, c, k, (height, width), out, m, r, padding, True)
-    sums = threads.aligned(plan.turned, x.dtype)
-    work = threads.scratch("blocks", plan.room, x.dtype)
+    places, (cp, kp) = (m + r - 1) ** 2, plan.padded
+    sizes = plan.many * cp + LINE, plan.many * kp + LINE, cp * kp
+    v, d, sums = (
+        threads.kept(name, places * size, x.dtype)
+        for name, size in zip(("pieces", "blocks of dy", "sums"), sizes, strict=True)
+    )
     moves = [step // x.itemsize for step in (*x.strides, *dy.strides)]
-    name = f"{m}_{r}"
-    args = [x, dy, sums, work, plan.numbers, n, *moves]
-    getattr(kernels, f"sum_products_{name}")(threads.parts_of(plan.units, plan.work), x.dtype, args)
+    for first in range(0, plan.lines, plan.together):
+        some = min(plan.together, plan.lines - first)
+        work = threads.scratch("lines", plan.room, x.dtype)
+        args = [x, dy, v, d, work, plan.numbers, first, some, *moves]
+        parts = threads.parts_of(some, some * plan.across * places * (cp + kp) * 8)
+        getattr(kernels, f"turn_both_{name}")(parts, x.dtype, args)
+        args = [v, d, sums, plan.numbers, some * plan.across, int(first == 0)]
+        parts = threads.parts_of(places * (kp // plan.width), plan.work * some // plan.lines)
+        getattr(kernels, f"sum_products_{name}")(parts, x.dtype, args)
     dw = np.empty((k, c, r, r), x.dtype)
-    spare = (m + r - 1) ** 2 * 16
+    spare = places * 16
     work = threads.scratch("windows", spare, x.dtype)
-    args = [sums, dw, work, plan.shares, c, k, *plan.padded, spare]
-    getattr(kernels, f"gather_{name}")(threads.parts_of(c, plan.turned * 4), x.dtype, args)
+    args = [sums, dw, work, c, k, cp, kp, spare]
+    getattr(kernels, f"gather_{name}")(threads.parts_of(c, places * cp * kp * 4), x.dtype, args)
     return dw
 
 

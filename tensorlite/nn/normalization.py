@@ -93,8 +93,8 @@ class _BatchNorm(_NormBase):
             num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
         )
 
-    def forward(self, input: Tensor, relu: bool = False) -> Tensor:
-        """Normalise; ``relu`` takes over the layer after it, see ``Sequential``."""
+    def forward(self, input: Tensor, relu: bool = False, add: Tensor | None = None) -> Tensor:
+        """Normalise; ``add`` and ``relu`` take over what comes after it, see ``batch_norm``."""
         self._check_input_dim(input)
         share = self.momentum
         if self.training and self.num_batches_tracked is not None:
@@ -111,6 +111,7 @@ class _BatchNorm(_NormBase):
             share or 0.0,
             self.eps,
             relu,
+            add,
         )
 
     def _check_input_dim(self, input: Tensor) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
 from tensorlite.errors import ConfigError, ShapeError
-from tensorlite.ops.activations import Relu
+from tensorlite.ops.activations import Relu, ReluGrad
 from tensorlite.ops.convert import as_tensor, cast
 from tensorlite.ops.functions import Sqrt
 from tensorlite.ops.reduce import Sum
@@ -31,36 +31,49 @@ def _others(dims: int) -> tuple[int, ...]:
     return (0, *range(2, dims))
 
 
-def _composed_batch_norm(x: Any, weight: Any, bias: Any, eps: float, relu: bool = False) -> Any:
+def _composed_batch_norm(
+    x: Any, weight: Any, bias: Any, eps: float, relu: bool = False, add: Any = None
+) -> Any:
     """Batch normalisation from plain ops."""
     dims, share = len(x.shape), x.shape[1] / math.prod(x.shape)
     centred = x - Sum.apply(x, _others(dims), True) * share
     variance = Sum.apply(centred * centred, _others(dims), True) * share
     normal = centred / Sqrt.apply(variance + eps)
     out = normal * _columns(weight, dims) + _columns(bias, dims)
+    return _finish(out, relu, add)
+
+
+def _finish(out: Any, relu: bool, add: Any) -> Any:
+    """What may follow in the same pass."""
+    out = out if add is None else out + add
     return Relu.apply(out) if relu else out
 
 
 class BatchNorm(Op):
-    """Normalisation by the statistics of the batch, and a ReLU if wanted.
+    """Normalisation by the statistics of the batch, plus another input, and a ReLU, if wanted.
 
     Also returns mean and biased variance.
     """
 
     composed = staticmethod(_composed_batch_norm)
 
-    def forward(self, x: Array, weight: Array, bias: Array, eps: float, relu: bool = False) -> Any:
-        self.save_inputs(0, 1)
-        if relu:
+    def forward(
+        self, x: Array, weight: Array, bias: Array, eps: float, relu: bool = False,
+        add: Array | None = None,
+    ) -> Any:  # fmt: skip
+        self.save_inputs(0, 1, 2)
+        self.joined = relu and add is not None
+        if self.joined:
             self.save_output()
-        self.eps = eps
-        y, self.mean, self.variance = kernels.batch_norm(x, weight, bias, eps, relu)
+        self.relu, self.eps = relu and add is None, eps
+        y, self.mean, self.variance = kernels.batch_norm(x, weight, bias, eps, relu, add)
         return y, self.mean, self.variance
 
     def backward(self, grad: Any) -> Any:
-        x, weight, *y = self.saved
-        statistics = self.mean, self.variance, self.eps
-        return kernels.batch_norm_grad(x, grad, y[0] if y else x, weight, *statistics, bool(y))
+        x, weight, bias, *y = self.saved
+        grad = ReluGrad.apply(grad, y[0]) if self.joined else grad
+        settings = self.mean, self.variance, self.eps, self.relu
+        return *kernels.batch_norm_grad(x, grad, weight, bias, *settings), None, None, grad
 
 
 def batch_norm(
@@ -73,15 +86,16 @@ def batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
     relu: bool = False,
+    add: TensorBase | None = None,
 ) -> Tensor:
     """Normalise each channel to mean 0 and variance 1, then scale and shift it.
 
     In training the statistics are those of the batch, and the running ones move towards them by
     ``momentum`` (the running variance is the unbiased one); otherwise the running ones are used.
-    ``relu`` keeps the positive part of the result, in the same pass.
+    ``add`` is added to the result, and ``relu`` keeps the positive part of that, in the same pass.
 
     Shape:
-        - Input: ``(N, C)`` or ``(N, C, ...)``
+        - Input and ``add``: ``(N, C)`` or ``(N, C, ...)``
         - Running mean and variance, weight, bias: ``(C,)``
 
     Raises:
@@ -93,17 +107,23 @@ def batch_norm(
     check_same_type(x, "batch_norm", weight=weight, bias=bias)
     statistics = {"running_mean": running_mean, "running_var": running_var}
     check_channels(x, "batch_norm", weight=weight, bias=bias, **statistics)
+    if add is not None and (add.shape != x.shape or add.dtype != x.dtype):
+        raise ShapeError(
+            f"expected add of the input's shape and type, {x.shape} {x.dtype}, got {add.shape} "
+            f"{add.dtype}.",
+            where="batch_norm",
+        )
     if not training:
         if running_mean is None or running_var is None:
             raise ConfigError("expected running statistics for evaluation.", where="batch_norm")
-        return _by_statistics(x, running_mean, running_var, weight, bias, eps, relu)
+        return _finish(_by_statistics(x, running_mean, running_var, weight, bias, eps), relu, add)
     channels = x.shape[1]
     if not x.array.size:
-        return x * 1.0
+        return _finish(x * 1.0, relu, add)
     _check_count(x)
     scale = weight if weight is not None else make_tensor(np.ones(channels, x.dtype))
     shift = bias if bias is not None else make_tensor(np.zeros(channels, x.dtype))
-    out, mean, variance = BatchNorm.apply(x, scale, shift, eps, relu)
+    out, mean, variance = BatchNorm.apply(x, scale, shift, eps, relu, add)
     if running_mean is not None and running_var is not None:
         count = x.array.size // channels
         move(running_mean, mean, momentum)
@@ -111,16 +131,13 @@ def batch_norm(
     return out
 
 
-def _by_statistics(
-    x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: float, relu: bool
-) -> Any:
+def _by_statistics(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: float) -> Any:
     """``x * scale + shift`` with two numbers per channel."""
     scale = 1.0 / Sqrt.apply(variance + eps)
     scale = scale if weight is None else scale * weight
     shift = -mean * scale if bias is None else bias - mean * scale
     scale, shift = cast(scale, x.dtype), cast(shift, x.dtype)
-    out = x * _columns(scale, len(x.shape)) + _columns(shift, len(x.shape))
-    return Relu.apply(out) if relu else out
+    return x * _columns(scale, len(x.shape)) + _columns(shift, len(x.shape))
 
 
 def check_channels(x: Tensor, where: str, **others: TensorBase | None) -> None:

@@ -80,6 +80,11 @@ def save_checkpoint(path: Path, snapshot: Snapshot) -> None:
     write_atomically(path, save(arrays, metadata=metadata))
 
 
+def describes_itself(metadata: Mapping[str, str]) -> bool:
+    """Say whether a safetensors file with this metadata is a checkpoint of ours."""
+    return _KEY in metadata
+
+
 def load_checkpoint(path: Path) -> Snapshot:
     """Read a checkpoint and compare every name, shape, type and byte with its digest.
 

@@ -6,12 +6,10 @@ Ctrl-C acts between two steps, never inside one: the weights are always those af
 from __future__ import annotations
 
 import math
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,11 +19,14 @@ from tensorlite.errors import DivergedError
 from tensorlite.training.callbacks import Event
 from tensorlite.training.checkpoint import Description, Snapshot
 from tensorlite.training.inputs import Inputs
+from tensorlite.training.interrupts import Interrupts
+from tensorlite.training.learning import Learner
 from tensorlite.training.tasks import Task
 
 if TYPE_CHECKING:
     from tensorlite.data import DataLoader
     from tensorlite.nn import Module
+    from tensorlite.training.averaging import Averages
 
 Figures = dict[str, float]
 
@@ -44,6 +45,11 @@ class Trainer:
         epochs: Passes over ``train``.
         description: What checkpoints say about the model.
         callbacks: Objects with ``on_*`` methods, see ``Callback``.
+        accumulate: Batches per step.
+        clip_norm: The largest norm of all gradients together; 0 leaves them.
+        averages: Follow the weights; validation and checkpoints then use them.
+        resize: Called with the images of a batch and the epoch.
+        time_limit: Seconds after which the running epoch is broken off and validated.
 
     Attributes:
         epoch: The running epoch, from 1; 0 before the first.
@@ -69,15 +75,29 @@ class Trainer:
         epochs: int,
         description: Description,
         callbacks: Sequence[Any] = (),
+        accumulate: int = 1,
+        clip_norm: float = 0.0,
+        averages: Averages | None = None,
+        resize: Callable[[Any, int], Any] = lambda images, epoch: images,
+        time_limit: float = math.inf,
     ) -> None:
         self.model, self.task, self.inputs = model, task, inputs
-        self.optimizer, self.schedule = optimizer, schedule
+        self.optimizer, self.averages, self.resize = optimizer, averages, resize
+        self.learner = Learner(
+            model,
+            task,
+            optimizer,
+            schedule,
+            accumulate=accumulate,
+            clip_norm=clip_norm,
+            averages=averages,
+        )
         self.train, self.val, self.epochs = train, val, epochs
         self.callbacks = list(callbacks)
         self.description = description
         self.epoch = self.batch = self.images = self.best_epoch = 0
         self.loss, self.waited = math.nan, 0.0
-        self.stop = False
+        self.stop, self.time_limit = False, time_limit
         self.history: list[Figures] = []
         self._interrupts = Interrupts()
         self._ahead: Iterator[Any] | None = None
@@ -90,6 +110,7 @@ class Trainer:
             DivergedError: If the loss is no longer finite.
         """
         self._emit("on_train_start")
+        self._end = time.monotonic() + self.time_limit
         try:
             with self._interrupts:
                 while self.epoch < self.epochs and not self.stop:
@@ -120,14 +141,15 @@ class Trainer:
         return self.history[self.best_epoch - 1] if self.best_epoch else {}
 
     def snapshot(self) -> Snapshot:
-        """Return the weights as they are, with a description; times are left out of it.
+        """Return the weights, or their averages, with a description.
 
-        So the same training gives the same bytes.
+        Times are left out of it, so that the same training gives the same bytes.
         """
         figures = {key: value for key, value in (self.history or [{}])[-1].items()}
         for name in ("epoch", "seconds", "images_per_second"):
             figures.pop(name, None)
         arrays = {name: value.numpy() for name, value in self.model.state_dict().items()}
+        arrays |= self.averages.arrays if self.averages else {}
         return Snapshot(replace(self.description, epoch=len(self.history), figures=figures), arrays)
 
     def _run_epoch(self) -> None:
@@ -139,7 +161,8 @@ class Trainer:
         self._train_epoch()
         seconds = time.perf_counter() - began
         self._look_ahead()
-        scores = evaluate(self.model, self.task, self.inputs, self.val, self._interrupts.check)
+        with self.averages.in_place() if self.averages else nullcontext():
+            scores = evaluate(self.model, self.task, self.inputs, self.val, self._interrupts.check)
         val = {f"val_{name}": value for name, value in scores.figures().items()}
         self._check_finite(val.get("val_loss", 0.0), "validation loss")
         timing = {"seconds": seconds, "images_per_second": self.images / max(seconds, 1e-9)}
@@ -154,13 +177,19 @@ class Trainer:
         self.model.train()
         total = self.waited = 0.0
         for images, target in self._timed(self._batches()):
-            loss = self._step(images, target)
+            images = self.resize(images, self.epoch)
+            last = self.batch + 1 == len(self.train)
+            loss, moved = self.learner.learn(images, target, last, self._check_loss)
             total += loss * len(images)
             self.batch += 1
             self.images += len(images)
             self.loss = total / self.images
             self._emit("on_batch_end")
-            self._interrupts.check()
+            if moved:
+                self._interrupts.check()
+                if time.monotonic() > self._end:
+                    self.stop = True
+                    return
 
     def _batches(self) -> Iterator[Any]:
         """The batches of the running epoch, which may have been begun during a validation."""
@@ -197,19 +226,8 @@ class Trainer:
                 return
             yield batch
 
-    def _step(self, images: Any, target: Any) -> float:
-        # Overflow ends in a loss that is not finite, which is reported below and better.
-        with np.errstate(all="ignore"):
-            output = self.model(images)
-            loss = self.task.loss(output, target)
-            value = float(loss.item())
-            self._check_finite(value, "loss")
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
-        if self.schedule is not None:
-            self.schedule.step()
-        return value
+    def _check_loss(self, value: float) -> None:
+        self._check_finite(value, "loss")
 
     def _check_finite(self, value: float, what: str) -> None:
         if math.isfinite(value):
@@ -255,39 +273,3 @@ def evaluate(
             before_batch()
             scores.update(model(images), target)
     return scores
-
-
-class Interrupts:
-    """Turn the first Ctrl-C into a request that the loop answers; the second acts at once.
-
-    Does nothing outside the main thread and where Ctrl-C is ignored (a job in the background).
-
-    Example:
-        >>> with Interrupts() as interrupts:
-        ...     interrupts.check()
-    """
-
-    def __init__(self) -> None:
-        self.requested = False
-        self._previous: Any = None
-
-    def __enter__(self) -> Interrupts:
-        on_main = threading.current_thread() is threading.main_thread()
-        if on_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            self._previous = signal.signal(signal.SIGINT, self._handle)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._previous is not None:
-            signal.signal(signal.SIGINT, self._previous)
-            self._previous = None
-
-    def check(self) -> None:
-        """Raise KeyboardInterrupt if it was asked for; called between steps."""
-        if self.requested:
-            raise KeyboardInterrupt
-
-    def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.requested:
-            raise KeyboardInterrupt
-        self.requested = True

@@ -19,11 +19,13 @@ import tensorlite
 from tensorlite import registry
 from tensorlite.data.cache import cached
 from tensorlite.errors import ConfigError, DataError
+from tensorlite.training.averaging import Averages
 from tensorlite.training.building import (
     build_callbacks,
     build_model,
     build_optimizer,
     build_schedule,
+    class_weights,
     evaluation_batches,
     model_parts,
     rehearse,
@@ -31,15 +33,20 @@ from tensorlite.training.building import (
 )
 from tensorlite.training.callbacks import run_files
 from tensorlite.training.checkpoint import Description, load_checkpoint
-from tensorlite.training.config import Config, Layer, Settings, resolve
+from tensorlite.training.config import Config, Layer, resolve
+from tensorlite.training.durations import seconds
 from tensorlite.training.environment import environment, plugin_sources, use_threads
+from tensorlite.training.finetuning import begin, freezing
 from tensorlite.training.inputs import Inputs, Measured, Parts
 from tensorlite.training.loop import Figures, Trainer, evaluate
 from tensorlite.training.progress import show_figure
 from tensorlite.training.recipes import Recipe, read_recipe
+from tensorlite.training.resizing import ImageSizes
 from tensorlite.training.run import RunDirectory, relative_path
+from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Task, create_task
 from tensorlite.training.trained import load_weights
+from tensorlite.training.transfer import LoadReport
 
 if TYPE_CHECKING:
     from tensorlite.data import Data, DataLoader, Dataset
@@ -57,6 +64,7 @@ class Result:
         best: Its figures.
         measured_on: The part that the chosen weights were judged by: ``"test"`` or ``"val"``.
         scores: How they did there.
+        baseline: What somebody gets there who does not look at the pictures.
         seconds: Time of the training.
     """
 
@@ -66,6 +74,7 @@ class Result:
     best: Figures
     measured_on: Measured
     scores: Any
+    baseline: dict[str, float]
     seconds: float
 
     @property
@@ -94,6 +103,7 @@ class Result:
             "judged_by": self.judged_by,
             "selected_on": self.measured_on.selected,
             self.judged_by: self.scores.to_dict(),
+            "baseline": self.baseline,
             "seconds": round(self.seconds, 3),
         }
 
@@ -114,6 +124,7 @@ class Session:
     batches: DataLoader[Any]
     callbacks: Sequence[Any]
     threads: int
+    load: LoadReport | None = None
 
     def fit(
         self, run: RunDirectory, callbacks: Sequence[Any] = (), plugins: Sequence[str] = ()
@@ -135,6 +146,8 @@ class Session:
         try:
             run.write_settings(self._stored(run))
             run.write_json("env.json", self._environment(run, plugins))
+            if self.load is not None:
+                run.write_json("load.json", self.load.to_dict())
             trainer = self._trainer(run, callbacks)
             trainer.fit()
             result = self._judge(run, trainer, began)
@@ -161,6 +174,10 @@ class Session:
     def data_line(self) -> str:
         """Say what is learned from."""
         line = self.data.sentence()
+        if self.config.settings.overfit:
+            line += f" · only {len(self.parts.train):,} images, learned and validated alike"
+        elif self.config.settings.limit_train:
+            line += f" · only {len(self.parts.train):,} of them learned"
         if self.parts.carved:
             line += f" · {len(self.parts.val):,} of train kept for validation"
         adaptation = self.parts.train.adaptation
@@ -180,6 +197,7 @@ class Session:
         )
 
     def _trainer(self, run: RunDirectory, callbacks: Sequence[Any]) -> Trainer:
+        settings = self.config.settings
         return Trainer(
             self.model,
             self.task,
@@ -187,10 +205,15 @@ class Session:
             self.optimizer,
             self.schedule,
             self.batches,
-            evaluation_batches(self.parts.val, self.config.settings.workers),
-            epochs=self.config.settings.epochs,
+            evaluation_batches(self.parts.val, settings.workers),
+            epochs=settings.epochs,
             description=self._description(),
             callbacks=[*callbacks, *run_files(run.path), *self.callbacks],
+            accumulate=settings.accumulate,
+            clip_norm=settings.clip_norm,
+            averages=Averages(self.model, settings.ema) if settings.ema else None,
+            resize=ImageSizes(settings.image_sizes),
+            time_limit=seconds(settings.time_limit) if settings.time_limit else math.inf,
         )
 
     def _judge(self, run: RunDirectory, trainer: Trainer, began: float) -> Result:
@@ -201,7 +224,8 @@ class Session:
         seconds = time.perf_counter() - began
         chosen = trainer.best_epoch, trainer.best
         measured_on = self.parts.measured_on(name)
-        return Result(run, len(trainer.history), *chosen, measured_on, scores, seconds)
+        baseline = self.task.baseline(self.parts.train, self.parts.splits[name])
+        return Result(run, len(trainer.history), *chosen, measured_on, scores, baseline, seconds)
 
     def _description(self) -> Description:
         settings = self.config.settings
@@ -218,6 +242,9 @@ class Session:
     def _stored(self, run: RunDirectory) -> Settings:
         """Settings with the path to the data as seen from the run, so that both can move."""
         settings = self.config.settings
+        settings = replace(settings, model=run.keep_model(settings.model))
+        if settings.start:
+            settings = replace(settings, start=relative_path(settings.start, run.path))
         if settings.data in registry.datasets:
             return settings
         return replace(settings, data=relative_path(settings.data, run.path))
@@ -273,19 +300,24 @@ def _build(
     parts = model_parts(data, settings, keep)
     classes, shape = parts.train.classes, parts.train.image_shape
     model = build_model(settings.model, len(classes), shape, settings.model_options, settings.seed)
+    load, held = begin(model, settings, classes), freezing(model, settings)
+    if load and held:
+        load = replace(load, frozen=(settings.freeze, held.count(model)))
     batches = training_batches(settings, parts.train)
     optimizer = build_optimizer(settings, model)
+    weighted = replace(settings, class_weights=class_weights(settings, parts.train))
     return Session(
         config=config,
         recipe=recipe,
         data=data,
         parts=parts,
         inputs=Inputs.measure(parts.train),
-        task=create_task(task, settings, classes),
+        task=create_task(task, weighted, classes, shape),
         model=model,
         optimizer=optimizer,
         schedule=build_schedule(settings, optimizer, len(batches)),
         batches=batches,
-        callbacks=build_callbacks(settings),
+        callbacks=[*([held] if held else []), *build_callbacks(settings)],
         threads=threads,
+        load=load,
     )

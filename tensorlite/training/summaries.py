@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tensorlite.errors import TensorliteError
-from tensorlite.training.config import DEFAULTS, Settings
 from tensorlite.training.progress import show_duration, show_figure
 from tensorlite.training.run import RunDirectory
+from tensorlite.training.settings import DEFAULTS, Settings
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,17 @@ A batch is a pair of images and a target; what the target is, only the task know
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
 
 from tensorlite.data import Dataset
+from tensorlite.data.placement import Placement
 from tensorlite.errors import UnknownNameError, close_names
-from tensorlite.training.config import Settings
+from tensorlite.training.inputs import Shape
+from tensorlite.training.settings import Settings
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
@@ -56,6 +58,9 @@ class Prediction(Protocol):
     def to_dict(self, top: int) -> dict[str, Any]:
         """Return it as plain values."""
 
+    def in_picture(self, placement: Placement) -> Prediction:
+        """Return it in pixels of the picture that was brought to the model's frame."""
+
 
 class Task(Protocol):
     """What a batch is, which loss, which figures, what a prediction looks like.
@@ -76,8 +81,11 @@ class Task(Protocol):
     def scores(self) -> Scores:
         """Return empty scores for one pass."""
 
-    def sentence(self, scores: Any) -> str:
-        """Say in half a line how good the scores are."""
+    def baseline(self, train: Dataset, judged: Dataset) -> dict[str, float]:
+        """Return figures of somebody who does not look at the pictures; empty for none."""
+
+    def sentence(self, scores: Any, baseline: Mapping[str, float] | None = None) -> str:
+        """Say in half a line how good the scores are, beside those of the baseline."""
 
     def sections(self, scores: Any, dataset: Dataset) -> list[Section]:
         """Return what the report shows about them."""
@@ -89,13 +97,14 @@ class Task(Protocol):
         """Turn the outputs of a batch into one prediction per image."""
 
 
-def create_task(name: str, settings: Settings, classes: Sequence[str]) -> Task:
+def create_task(name: str, settings: Settings, classes: Sequence[str], shape: Shape) -> Task:
     """Build the task that a model's entry names.
 
     Args:
         name: Such as ``"classification"``.
         settings: Loss, smoothing and further metrics are taken from here.
         classes: Class names in the order of the outputs.
+        shape: Channels, height and width of the images.
 
     Raises:
         UnknownNameError: If there is no such task.
@@ -104,10 +113,11 @@ def create_task(name: str, settings: Settings, classes: Sequence[str]) -> Task:
     if name not in factories:
         close = close_names(name, factories)
         raise UnknownNameError(f"there is no task '{name}'. {close}".rstrip(), where="task")
-    return factories[name](settings, classes)
+    return factories[name](settings, classes, shape)
 
 
-def _factories() -> dict[str, Callable[[Settings, Sequence[str]], Task]]:
+def _factories() -> dict[str, Callable[[Settings, Sequence[str], Shape], Task]]:
     from tensorlite.training.classification import Classification
+    from tensorlite.training.localization import Localization
 
-    return {Classification.name: Classification.from_settings}
+    return {task.name: task.from_settings for task in (Classification, Localization)}

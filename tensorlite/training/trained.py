@@ -20,11 +20,11 @@ from tensorlite.errors import ConfigError, DataError, TensorliteError
 from tensorlite.tensor import from_numpy
 from tensorlite.training.building import build_model, evaluation_batches, model_parts
 from tensorlite.training.checkpoint import Description, load_checkpoint
-from tensorlite.training.config import Settings
 from tensorlite.training.environment import use_threads
 from tensorlite.training.inputs import Inputs, Measured, Parts, pick
 from tensorlite.training.loop import evaluate
-from tensorlite.training.run import RunDirectory, find_run, is_path
+from tensorlite.training.run import MODEL, RunDirectory, find_run, is_path
+from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Prediction, Task, create_task
 
 if TYPE_CHECKING:
@@ -70,11 +70,14 @@ class Trained:
         path, run = _weights(name, root)
         snapshot = load_checkpoint(path)
         described = snapshot.description
+        kept = path.parent / MODEL
+        if described.model.endswith(".toml") and kept.is_file():
+            described = replace(described, model=os.fspath(kept))
         settings = run.settings() if run else Settings()
         use_threads(settings.threads)  # as in training, so that the figures are the same
         inputs = Inputs.from_dict(described.inputs)
         with _rebuilding(described, path, run):
-            task = create_task(described.task, settings, described.classes)
+            task = create_task(described.task, settings, described.classes, inputs.shape)
             classes, options = len(described.classes), described.options
             model = build_model(described.model, classes, inputs.shape, options)
         load_weights(model, snapshot.arrays, os.fspath(path))

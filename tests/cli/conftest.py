@@ -45,10 +45,10 @@ def tensorlite(program, environment, tmp_path):
 def swish(tmp_path):
     """A plugin file in the folder where the commands run."""
     source = '''\
+from tensorlite import nn
 from tensorlite.plugins import hookimpl
 
-
-class Swish:
+class Swish(nn.Module):
     """x * sigmoid(x) (Ramachandran et al. 2017)."""
 
     def __init__(self, beta: float = 1.0) -> None: ...

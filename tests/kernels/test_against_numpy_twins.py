@@ -118,18 +118,19 @@ def test_matrix_products_in_every_memory_order(
 
 
 @small
-@given(pictures(67), st.booleans())
-def test_batch_norm_with_its_gradient(picture: Any, relu: bool) -> None:
+@given(pictures(67), st.booleans(), st.booleans())
+def test_batch_norm_with_its_gradient(picture: Any, relu: bool, joined: bool) -> None:
     x, rng = picture
     weight, bias = rng.standard_normal((2, x.shape[1])).astype(x.dtype)
-    found = kernels.batch_norm(x, weight, bias, 0.1, relu)
+    other = rng.standard_normal(x.shape).astype(x.dtype) if joined else None
+    found = kernels.batch_norm(x, weight, bias, 0.1, relu, other)
     for value, expected in zip(
-        found, reference.batch_norm(x, weight, bias, 0.1, relu), strict=True
+        found, reference.batch_norm(x, weight, bias, 0.1, relu, other), strict=True
     ):
         np.testing.assert_allclose(value, expected, rtol=1e-3, atol=2e-4)
-    y, mean, variance = found
+    _, mean, variance = found
     dy = rng.standard_normal(x.shape).astype(x.dtype)
-    given_ = x, dy, y, weight, mean, variance, 0.1, relu
+    given_ = x, dy, weight, bias, mean, variance, 0.1, relu
     for value, expected in zip(
         kernels.batch_norm_grad(*given_), reference.batch_norm_grad(*given_), strict=True
     ):

@@ -125,14 +125,14 @@ def test_normalization_stays_within_its_arrays(
 ) -> None:
     rng, guard = np.random.default_rng(images), Guarded()
     shape = images + 1, channels, side, side  # one number per channel has no variance
-    x, dy = (guard.of(rng.standard_normal(shape).astype(np.float32)) for _ in range(2))
+    x, dy, add = (guard.of(rng.standard_normal(shape).astype(np.float32)) for _ in range(3))
     weight, bias = (guard.of(np.ones(channels, np.float32)) for _ in range(2))
     ((y, mean, variance),) = within(
-        guard, lambda: kernels.batch_norm(x, weight, bias, 1e-5, relu=relu)
+        guard, lambda: kernels.batch_norm(x, weight, bias, 1e-5, relu, add if relu else None)
     )
     (grads,) = within(
         guard,
-        lambda: kernels.batch_norm_grad(x, dy, y, weight, mean, variance, 1e-5, relu),
+        lambda: kernels.batch_norm_grad(x, dy, weight, bias, mean, variance, 1e-5, relu),
     )
     assert not any(np.isnan(a).any() for a in (y, *grads))
     assert guard.intact()

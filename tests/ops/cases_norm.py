@@ -39,6 +39,20 @@ CASES = [
         ("BatchNorm",),
     ),
     OpCase(
+        "batch_norm with another input and relu",
+        lambda x, w, b, add: ops.batch_norm(x, None, None, w, b, training=True, relu=True, add=add),
+        lambda x, w, b, add: np.maximum(np_batch_norm(x, w, b) + add, 0),
+        ((3, 2, 2, 3), (2,), (2,), (3, 2, 2, 3)),
+        ("BatchNorm",),
+    ),
+    OpCase(
+        "batch_norm with another input",
+        lambda x, w, b, add: ops.batch_norm(x, None, None, w, b, training=True, add=add),
+        lambda x, w, b, add: np_batch_norm(x, w, b) + add,
+        ((3, 2, 2, 3), (2,), (2,), (3, 2, 2, 3)),
+        ("BatchNorm",),
+    ),
+    OpCase(
         "batch_norm in evaluation",
         lambda x: ops.batch_norm(
             x, tl.tensor([0.5, 1.0], "float64"), tl.tensor([4.0, 1.0], "float64"), eps=0.0

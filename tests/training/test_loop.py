@@ -24,7 +24,7 @@ from tensorlite.training import (
     load_checkpoint,
 )
 from tensorlite.training.callbacks import Checkpoint, CSVLogger, JSONLLogger
-from tensorlite.training.loop import Interrupts
+from tensorlite.training.interrupts import Interrupts
 
 
 @pytest.fixture

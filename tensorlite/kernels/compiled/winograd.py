@@ -1,18 +1,18 @@
 """Winograd's convolution: transforms with constant matrices around small matrix products.
 
-``kernels/winograd.py`` says why. A few images are framed with zeros (``conv.py``), some blocks of
-them at a time are turned by the matrices, 16 channels in a vector, into ``V[xi, block, channel]``;
-each place ``xi`` is a matrix product with the turned weights ``U[xi, channel, filter]``, with the
-tiles of ``product.py``; and each block of the products is turned into results. All of that stays
-in the second-level cache. The gradient of the picture is the same with the weights turned round;
-for that of the weights, blocks of the gradient take the place of the weights, and the products
-sum over the blocks.
+``kernels/winograd.py`` says why. A line of blocks is copied with zeros around, its pieces are
+turned by the matrices, 16 channels in a vector, into ``V[xi, block, channel]``; each place ``xi``
+is a matrix product with the turned weights ``U[xi, channel, filter]``, with tiles as in
+``product.py``; and each block of the products is turned into results. A thread does so with some
+lines at a time. The gradient of the picture is the same with the weights turned round. For that of
+the weights, blocks of the gradient take the place of the weights, and the products sum over the
+blocks: threads first share the turning of some lines, then the products, place by place.
 
 Each function works for any block and window; the regions at the end say which are compiled.
 """
 
 from tensorlite.kernels.compiled import apart, jit, region
-from tensorlite.kernels.compiled.conv import clear, frame
+from tensorlite.kernels.compiled.conv import clear
 from tensorlite.kernels.compiled.processor import ROWS, VECS
 from tensorlite.kernels.compiled.product import share
 from tensorlite.kernels.compiled.simd import (
@@ -35,11 +35,12 @@ from tensorlite.kernels.compiled.simd import (
 from tensorlite.kernels.winograd import BLOCK, FILTER, INPUT, OUTPUT, WEIGHTS
 
 PIECE, RESULTS, WINDOW = 0, 1, 2  # the sides of tiles
+SLIM = ROWS * VECS  # rows of a tile one vector wide, for filters that fill no more
 
 
 @apart
-def turn_piece(blocks, x, ix, down, across, work, tmp, iv, plane):
-    """``B' d B`` of a piece of the picture, to ``work[iv + place * plane]``."""
+def turn_piece(blocks, x, ix, down, across, work, tmp, v, iv, plane):
+    """``B' d B`` of a piece of the picture, to ``v[iv + place * plane]``."""
     side = tile_side(blocks, PIECE)
     a, vector = tile_height(side), tile_width(side)
     for j in range(a):
@@ -48,11 +49,11 @@ def turn_piece(blocks, x, ix, down, across, work, tmp, iv, plane):
         tile_store(t, work, tile_steps(side, a * vector), tmp + j * vector)
     for i in range(a):
         t = tile_load(side, work, tile_steps(side, vector), tmp + i * a * vector)
-        tile_store(tile_mix(blocks, INPUT, t), work, tile_steps(side, plane), iv + i * a * plane)
+        tile_store(tile_mix(blocks, INPUT, t), v, tile_steps(side, plane), iv + i * a * plane)
 
 
 @apart
-def turn_block(blocks, x, ix, down, across, work, tmp, iv, plane):
+def turn_block(blocks, x, ix, down, across, work, tmp, d, id, plane):
     """``G dy G'`` of a block of gradients."""
     piece, side = tile_side(blocks, PIECE), tile_side(blocks, RESULTS)
     a, m, vector = tile_height(piece), tile_height(side), tile_width(side)
@@ -63,7 +64,7 @@ def turn_block(blocks, x, ix, down, across, work, tmp, iv, plane):
         )
     for i in range(a):
         t = tile_load(side, work, tile_steps(side, vector), tmp + i * m * vector)
-        tile_store(tile_mix(blocks, BLOCK, t), work, tile_steps(piece, plane), iv + i * a * plane)
+        tile_store(tile_mix(blocks, BLOCK, t), d, tile_steps(piece, plane), id + i * a * plane)
 
 
 @apart
@@ -86,7 +87,7 @@ def pack(blocks, part, parts, thread, args, one):
     """The turned weights, ``(places, panels, C, width)``; zeros for filters beyond the last."""
     w, u, work, n = floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), whole(args, 3)
     K, C, base, per_filter, per_channel, per_tap = n[0], n[1], n[2], n[3], n[4], n[5]
-    vector, width = lanes(one), tile_width(tile_zero(one, ROWS, VECS))
+    vector, width = lanes(one), n[7]
     r = tile_height(tile_side(blocks, WINDOW))
     panels = (K + width - 1) // width
     tmp = thread * n[6]
@@ -103,63 +104,97 @@ def pack(blocks, part, parts, thread, args, one):
             turn_window(blocks, work, tmp, u, target, panels * C * width)
 
 
+@apart
+def strip(x, ix, steps, h, rows, work, iw, C, H, W, wide, left, apart):
+    """Copy some rows of an image, ``(rows, wide, apart)``; those outside of it are zeros.
+
+    What lies left and right of it, and beyond its channels, is zero already and stays so.
+    """
+    _, sc, sh, sw = steps
+    for row in range(rows):
+        target = iw + row * wide * apart
+        if h + row < 0 or h + row >= H:
+            clear(work, target, wide * apart)
+            continue
+        source, target = ix + (h + row) * sh, target + left * apart
+        if sc == 1 and sw == C and apart == C:
+            for i in range(W * C):
+                work[target + i] = x[source + i]
+        elif sc == 1:
+            for w in range(W):
+                for c in range(C):
+                    work[target + w * apart + c] = x[source + w * sw + c]
+        else:
+            for w in range(W):
+                for c in range(C):
+                    work[target + w * apart + c] = x[source + w * sw + c * sc]
+
+
 @jit
 def convolve(blocks, part, parts, thread, args, one):
-    """A unit of work is a few images."""
+    """A unit of work is some lines of blocks."""
     x, u, bias, y, work = (
         floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
         floats(args, 4, one),
     )  # fmt: skip
     n, images, relu = whole(args, 5), args[6], args[7]
     steps = args[8], args[9], args[10], args[11]
-    C, K, Cp, Ho, Wo, batch, many, room = n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]
-    shape = n[0], n[8], n[9], n[10], n[11], n[12], n[13]
+    C, K, Cp, Kp, Ho, Wo, H, W = n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]
+    top, left, together, many, room, width = n[8], n[9], n[10], n[11], n[12], n[13]
     piece, block = tile_side(blocks, PIECE), tile_side(blocks, RESULTS)
-    blank = tile_zero(one, ROWS, VECS)
-    height, width, vector = tile_height(blank), tile_width(blank), lanes(one)
-    a, m = tile_height(piece), tile_height(block)
-    places, panels = a * a, (K + width - 1) // width
+    a, m, vector = tile_height(piece), tile_height(block), lanes(one)
     down, across = (Ho + m - 1) // m, (Wo + m - 1) // m
-    Hp, Wp, Kp = n[10], n[11], panels * width
+    wide = (across - 1) * m + a
+    here, there = many * Cp + vector, many * Kp + vector  # from place to place
     tmp = thread * room
-    v = tmp + places * vector
-    products = v + places * many * Cp
-    framed = products + places * many * Kp
+    v = tmp + a * a * vector
+    products = v + a * a * here
+    framed = products + a * a * there
     clear(work, tmp, room)
-    begin, end = share((images + batch - 1) // batch, part, parts)
+    lines = images * down
+    begin, end = share((lines + together - 1) // together, part, parts)
     for unit in range(begin, end):
-        count = min(batch, images - unit * batch)
-        frame(x, unit * batch * steps[0], steps, count, work, framed, shape, Cp)
-        for first in range(0, count * down * across, many):
-            some = min(many, count * down * across - first)
-            for t in range(some):
-                image, at = (first + t) // (down * across), (first + t) % (down * across)
-                corner = (image * Hp + at // across * m) * Wp + at % across * m
+        first = unit * together
+        some = min(together, lines - first)
+        for t in range(some):
+            corner, h = (first + t) // down * steps[0], (first + t) % down * m - top
+            strip(x, corner, steps, h, a, work, framed, C, H, W, wide, left, Cp)
+            for j in range(across):
                 for c in range(0, C, vector):
                     turn_piece(
-                        blocks, work, framed + corner * Cp + c, Wp * Cp, Cp, work, tmp,
-                        v + t * Cp + c, many * Cp,
+                        blocks, work, framed + j * m * Cp + c, wide * Cp, Cp, work, tmp,
+                        work, v + (t * across + j) * Cp + c, here,
                     )  # fmt: skip
-            for place in range(places):
-                for panel in range(panels):
-                    iu = (place * panels + panel) * C * width
-                    for t in range(0, some, height):
-                        sums, iv = blank, v + (place * many + t) * Cp
-                        for c in range(C):
-                            sums = tile_fma(
-                                sums, work, tile_steps(blank, Cp), iv + c, u, iu + c * width
-                            )
-                        to = products + (place * many + t) * Kp + panel * width
-                        tile_store(sums, work, tile_steps(blank, Kp), to)
-            for t in range(some):
-                image, at = (first + t) // (down * across), (first + t) % (down * across)
-                h, w = at // across * m, at % across * m
-                iy = (((unit * batch + image) * Ho + h) * Wo + w) * K
-                for k in range(0, K, vector):
-                    give(
-                        blocks, work, products + t * Kp + k, many * Kp, tmp, bias, k, relu,
-                        y, iy + k, Wo * K, K, min(m, Ho - h), min(m, Wo - w), min(vector, K - k),
-                    )  # fmt: skip
+        if width == vector:
+            blank = tile_zero(one, SLIM, 1)
+            multiply(blank, work, v, here, u, products, there, a * a, some * across, C, Cp, Kp)
+        else:
+            blank = tile_zero(one, ROWS, VECS)
+            multiply(blank, work, v, here, u, products, there, a * a, some * across, C, Cp, Kp)
+        for t in range(some * across):
+            line, w = first + t // across, t % across * m
+            h = line % down * m
+            iy = ((line // down * Ho + h) * Wo + w) * K
+            for k in range(0, K, vector):
+                give(
+                    blocks, work, products + t * Kp + k, there, tmp, bias, k, relu,
+                    y, iy + k, Wo * K, K, min(m, Ho - h), min(m, Wo - w), min(vector, K - k),
+                )  # fmt: skip
+
+
+@jit
+def multiply(blank, work, v, here, u, products, there, places, some, C, Cp, Kp):
+    """At each place, blocks by channels times channels by filters."""
+    height, width = tile_height(blank), tile_width(blank)
+    for place in range(places):
+        for k in range(0, Kp, width):
+            iu = (place * Kp + k) * C
+            for t in range(0, some, height):
+                sums, iv = blank, v + place * here + t * Cp
+                for c in range(C):
+                    sums = tile_fma(sums, work, tile_steps(blank, Cp), iv + c, u, iu + c * width)
+                to = products + place * there + t * Kp + k
+                tile_store(sums, work, tile_steps(blank, Kp), to)
 
 
 @apart
@@ -191,90 +226,90 @@ def give(
 
 
 @jit
-def sum_products(blocks, part, parts, thread, args, one):
-    """Products of turned pieces and gradients, ``(shares, places, C, Kp)``, for each share."""
-    x, dy, sums, work = (
+def turn_both(blocks, part, parts, thread, args, one):
+    """Pieces of the picture and blocks of the gradient, turned, for some lines of blocks.
+
+    They go to ``(places, C / vector, blocks, vector)`` and ``(places, panels, blocks, width)``.
+    """
+    x, dy, v, d, work = (
         floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
+        floats(args, 4, one),
     )  # fmt: skip
-    n, images = whole(args, 4), args[5]
-    steps, dy_steps = (args[6], args[7], args[8], args[9]), (args[10], args[11], args[12], args[13])
-    C, K, Cp, Ho, Wo, batch, many, room = n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]
-    shape = n[0], n[8], n[9], n[10], n[11], n[12], n[13]
-    shares, splits = n[14], n[15]
+    n, first, some = whole(args, 5), args[6], args[7]
+    steps, dy_steps = (
+        (args[8], args[9], args[10], args[11]),
+        (args[12], args[13], args[14], args[15]),
+    )
+    C, K, Cp, Kp, Ho, Wo, H, W = n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]
+    top, left, many, room, width = n[8], n[9], n[11], n[12], n[13]
     piece, block = tile_side(blocks, PIECE), tile_side(blocks, RESULTS)
-    blank = tile_zero(one, ROWS, VECS)
-    height, width, vector = tile_height(blank), tile_width(blank), lanes(one)
-    a, m = tile_height(piece), tile_height(block)
-    places, panels = a * a, (K + width - 1) // width
+    a, m, vector = tile_height(piece), tile_height(block), lanes(one)
     down, across = (Ho + m - 1) // m, (Wo + m - 1) // m
-    Hp, Wp, Kp, Kq = n[10], n[11], panels * width, n[16]
+    wide = (across - 1) * m + a
     tmp = thread * room
-    v = tmp + places * vector
-    d = v + places * many * Cp
-    framed = d + places * many * Kq
-    given = framed + batch * Hp * Wp * Cp
+    framed = tmp + a * a * vector
+    given = framed + a * wide * Cp
     clear(work, tmp, room)
-    begin, end = share(shares * splits, part, parts)
-    for unit in range(begin, end):
-        own, panel0, panel1 = unit // splits, *share(panels, unit % splits, splits)
-        n0, n1 = share(images, own, shares)
-        k0 = panel0 * width
-        filters = min(panel1 * width, K) - k0
-        dy_shape = filters, Ho, Wo, down * m, across * m, 0, 0
-        clear(work, given, batch * down * across * m * m * Kq)
-        for image0 in range(n0, n1, batch):
-            count = min(batch, n1 - image0)
-            frame(x, image0 * steps[0], steps, count, work, framed, shape, Cp)
-            corner = image0 * dy_steps[0] + k0 * dy_steps[1]
-            frame(dy, corner, dy_steps, count, work, given, dy_shape, Kq)
-            for first in range(0, count * down * across, many):
-                some = min(many, count * down * across - first)
-                for t in range(some):
-                    image, at = (first + t) // (down * across), (first + t) % (down * across)
-                    h, w = at // across * m, at % across * m
-                    corner = ((image * Hp + h) * Wp + w) * Cp
-                    for c in range(0, C, vector):
-                        turn_piece(
-                            blocks, work, framed + corner + c, Wp * Cp, Cp, work, tmp,
-                            v + t * Cp + c, many * Cp,
-                        )  # fmt: skip
-                    corner = ((image * down * m + h) * across * m + w) * Kq
-                    for k in range(0, filters, vector):
-                        turn_block(
-                            blocks, work, given + corner + k, across * m * Kq, Kq, work, tmp,
-                            d + t * Kq + k, many * Kq,
-                        )  # fmt: skip
-                new = image0 == n0 and first == 0
-                for place in range(places):
-                    iv, ig = v + place * many * Cp, d + place * many * Kq
-                    to = (own * places + place) * Cp * Kp + k0
-                    for c in range(0, Cp, height):
-                        for panel in range(panel1 - panel0):
-                            sum_tile(
-                                blank, work, iv + c, Cp, ig + panel * width, Kq, some,
-                                sums, to + c * Kp + panel * width, Kp, new,
-                            )  # fmt: skip
+    begin, end = share(some, part, parts)
+    for line in range(begin, end):
+        image, h = (first + line) // down, (first + line) % down * m
+        strip(x, image * steps[0], steps, h - top, a, work, framed, C, H, W, wide, left, Cp)
+        corner = image * dy_steps[0]
+        strip(dy, corner, dy_steps, h, m, work, given, K, Ho, Wo, across * m, 0, Kp)
+        for j in range(across):
+            t = line * across + j
+            for c in range(0, C, vector):
+                turn_piece(
+                    blocks, work, framed + j * m * Cp + c, wide * Cp, Cp, work, tmp,
+                    v, c * many + t * vector, many * Cp + vector,
+                )  # fmt: skip
+            for k in range(0, K, vector):
+                turn_block(
+                    blocks, work, given + j * m * Kp + k, across * m * Kp, Kp, work, tmp,
+                    d, k // width * many * width + t * width + k % width, many * Kp + vector,
+                )  # fmt: skip
 
 
 @jit
-def sum_tile(blank, work, iv, Cp, ig, Kq, some, sums, to, Kp, new):
-    """Add to some channels and filters what these blocks give."""
-    t = blank
-    for i in range(some):
-        t = tile_fma(t, work, tile_steps(blank, 1), iv + i * Cp, work, ig + i * Kq)
-    if not new:
-        t = tile_add(t, tile_load(blank, sums, tile_steps(blank, Kp), to))
-    tile_store(t, sums, tile_steps(blank, Kp), to)
+def sum_products(blocks, part, parts, thread, args, one):
+    """Add to ``(places, C, Kp)`` what these blocks give; a unit of work is a panel of one place."""
+    v, d, sums, n = floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), whole(args, 3)
+    some, new = args[4], args[5]
+    Cp, Kp, many, width, vector = n[2], n[3], n[11], n[13], lanes(one)
+    a = tile_height(tile_side(blocks, PIECE))
+    begin, end = share(a * a * (Kp // width), part, parts)
+    for unit in range(begin, end):
+        place, k = unit // (Kp // width), unit % (Kp // width) * width
+        iv, to = place * (many * Cp + vector), place * Cp * Kp + k
+        panel = place * (many * Kp + vector) + k * many
+        if width == vector:
+            blank = tile_zero(one, SLIM, 1)
+            sum_panel(blank, vector, v, iv, d, panel, sums, to, some, many, Cp, Kp, new)
+        else:
+            blank = tile_zero(one, ROWS, VECS)
+            sum_panel(blank, vector, v, iv, d, panel, sums, to, some, many, Cp, Kp, new)
+
+
+@jit
+def sum_panel(blank, vector, v, iv, d, panel, sums, to, some, many, Cp, Kp, new):
+    """The products of all channels and the filters of a panel."""
+    height, width = tile_height(blank), tile_width(blank)
+    for c in range(0, Cp, height):
+        t, at = blank, iv + c // vector * vector * many + c % vector
+        for i in range(some):
+            t = tile_fma(t, v, tile_steps(blank, 1), at + i * vector, d, panel + i * width)
+        if not new:
+            t = tile_add(t, tile_load(blank, sums, tile_steps(blank, Kp), to + c * Kp))
+        tile_store(t, sums, tile_steps(blank, Kp), to + c * Kp)
 
 
 @jit
 def gather(blocks, part, parts, thread, args, one):
-    """Add the shares in order and turn the sums into the gradient of the weights (K, C, r, r)."""
+    """Turn the sums into the gradient of the weights (K, C, r, r)."""
     sums, dw, work = floats(args, 0, one), floats(args, 1, one), floats(args, 2, one)
-    shares, C, K, Cp, Kp, room = args[3], args[4], args[5], args[6], args[7], args[8]
+    C, K, Cp, Kp, room = args[3], args[4], args[5], args[6], args[7]
     piece, window = tile_side(blocks, PIECE), tile_side(blocks, WINDOW)
     a, r, vector = tile_height(piece), tile_height(window), tile_width(window)
-    places = a * a
     tmp = thread * room
     begin, end = share(C, part, parts)
     for c in range(begin, end):
@@ -282,9 +317,6 @@ def gather(blocks, part, parts, thread, args, one):
             for j in range(a):
                 at = (j * Cp + c) * Kp + k
                 t = tile_load(piece, sums, tile_steps(piece, a * Cp * Kp), at)
-                for s in range(1, shares):
-                    more = at + s * places * Cp * Kp
-                    t = tile_add(t, tile_load(piece, sums, tile_steps(piece, a * Cp * Kp), more))
                 t = tile_mix(blocks, WEIGHTS, t)
                 tile_store(t, work, tile_steps(window, a * vector), tmp + j * vector)
             for i in range(r):
@@ -313,6 +345,12 @@ def convolve_4_3(part, parts, thread, args, one):
 
 
 @region
+def turn_both_4_3(part, parts, thread, args, one):
+    """Turn what the gradient of the weights is made of: blocks of 4, windows of 3."""
+    turn_both(blocks_of(one, 4, 3), part, parts, thread, args, one)
+
+
+@region
 def sum_products_4_3(part, parts, thread, args, one):
     """Sum the products for the weights: blocks of 4, windows of 3."""
     sum_products(blocks_of(one, 4, 3), part, parts, thread, args, one)
@@ -337,6 +375,12 @@ def convolve_2_3(part, parts, thread, args, one):
 
 
 @region
+def turn_both_2_3(part, parts, thread, args, one):
+    """Turn what the gradient of the weights is made of: blocks of 2, windows of 3."""
+    turn_both(blocks_of(one, 2, 3), part, parts, thread, args, one)
+
+
+@region
 def sum_products_2_3(part, parts, thread, args, one):
     """Sum the products for the weights: blocks of 2, windows of 3."""
     sum_products(blocks_of(one, 2, 3), part, parts, thread, args, one)
@@ -358,6 +402,12 @@ def pack_4_5(part, parts, thread, args, one):
 def convolve_4_5(part, parts, thread, args, one):
     """Convolve: blocks of 4, windows of 5."""
     convolve(blocks_of(one, 4, 5), part, parts, thread, args, one)
+
+
+@region
+def turn_both_4_5(part, parts, thread, args, one):
+    """Turn what the gradient of the weights is made of: blocks of 4, windows of 5."""
+    turn_both(blocks_of(one, 4, 5), part, parts, thread, args, one)
 
 
 @region
