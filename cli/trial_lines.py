@@ -43,7 +43,7 @@ class TrialLines:
         plan, best = self._plan, self._plan.best(trials)
         ended = sum(each.finished for each in trials)
         values = "  ".join(f"{k} {show_value(v)}" for k, v in trial.params.items())
-        result = trial.state if trial.state != "done" else ""
+        result: str = trial.state if trial.state != "done" else ""
         if trial.value is not None:
             figure = f"{plan.monitor} {show_figure(plan.monitor, trial.value)}"
             result = f"{figure}  {result}".rstrip()

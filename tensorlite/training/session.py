@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import tensorlite
 from tensorlite import registry
+from tensorlite.calling import noting_uses
 from tensorlite.data.cache import cached
 from tensorlite.errors import ConfigError, DataError
 from tensorlite.training.averaging import Averages
@@ -40,6 +41,7 @@ from tensorlite.training.environment import environment, plugin_sources, use_thr
 from tensorlite.training.finetuning import begin, freezing
 from tensorlite.training.inputs import Inputs, Parts
 from tensorlite.training.loop import Trainer, evaluate
+from tensorlite.training.provenance import Provenance, provenance
 from tensorlite.training.recipes import Recipe, read_recipe
 from tensorlite.training.resizing import ImageSizes
 from tensorlite.training.result import Result
@@ -73,6 +75,7 @@ class Session:
     callbacks: Sequence[Any]
     threads: int
     load: LoadReport | None = None
+    provided: Sequence[Provenance] = ()  # by plugins
 
     def fit(
         self,
@@ -224,11 +227,13 @@ class Session:
             inputs=self.inputs.to_dict(),
             data=self.data.name,
             version=tensorlite.__version__,
+            plugins=list(self.provided),
         )
 
     def _stored(self, run: RunDirectory) -> Settings:
         """Settings with the path to the data as seen from the run, so that both can move."""
         settings = replace(self.config.settings, recipe="none")  # its values are all in here
+        settings = replace(settings, model=run.keep_model(settings.model))
         if settings.start:
             settings = replace(settings, start=relative_path(settings.start, run.path))
         if settings.data in registry.datasets:
@@ -239,6 +244,7 @@ class Session:
         return {
             **environment(self.threads),
             "requested": plugin_sources(plugins, run.path),
+            "provided": list(self.provided),
             "origins": dict(self.config.origins),
             "recipe": self.recipe.name,
         }
@@ -263,8 +269,10 @@ def prepare(
     Raises:
         TensorliteError: For every mistake that can be found before the first step.
     """
-    config, recipe, data = configure(*layers)
-    session = _build(config, recipe, data, partial(cached, progress=decoding))
+    with noting_uses() as uses:
+        config, recipe, data = configure(*layers)
+        session = _build(config, recipe, data, partial(cached, progress=decoding))
+    session = replace(session, provided=provenance(uses))
     built(session)
     before_run()
     rehearse(config.settings, session.batches, session.inputs, session.model, session.task)

@@ -53,9 +53,12 @@ def remove(run: RunDirectory) -> None:
     """Delete the folder of a run with everything in it.
 
     Raises:
-        DataError: If it is no run, is reached through a link, or cannot be deleted.
+        DataError: If it is no run, is reached through a link, is being trained, or cannot be
+            deleted.
     """
     check_removable(run.path)
+    with run.locked():
+        pass  # nobody trains in it
     try:
         shutil.rmtree(run.path)
     except OSError as error:

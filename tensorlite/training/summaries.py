@@ -39,11 +39,17 @@ class Summary:
     command: str
     tags: list[str]
 
+    @property
+    def monitor(self) -> str:
+        """The figure that chose the best epoch: every task writes it down first."""
+        names = (name.removeprefix("val_") for name in self.figures if name.startswith("val_"))
+        return next((name for name in names if name != "loss"), "loss")
+
     def row(self) -> tuple[str, ...]:
         """Return the run as a row of the list; ``HEAD`` names the columns."""
         of = f"/{self.settings.epochs}" if self.settings else ""
         epochs, marks = f"{self.epochs}{of}", ", ".join(self.tags)
-        return self.run.name, self.run.status, epochs, self._figures("acc"), marks
+        return self.run.name, self.run.status, epochs, self._figures(self.monitor), marks
 
     def fields(self) -> list[tuple[str, str]]:
         """Return names and values, with the settings that are not at their default."""
@@ -58,7 +64,7 @@ class Summary:
             ("status", self.run.status),
             ("tags", ", ".join(self.tags)),
             ("epochs", self.row()[2]),
-            ("best", self._figures("acc") + best),
+            ("best", self._figures(self.monitor) + best),
             ("loss", self._figures("loss")),
             ("time", show_duration(self.seconds) if self.seconds else ""),
             ("settings", ", ".join(f"{name}={value}" for name, value in told.items())),
@@ -103,7 +109,11 @@ def summarise(run: RunDirectory) -> Summary:
     figures = {name: float(value) for name, value in best.items() if "_" in name}
     judged_by = result.get("judged_by", "val")
     judged = result.get(judged_by, {})
-    figures |= {f"{judged_by}_{name}": judged[name] for name in ("acc", "loss") if name in judged}
+    figures |= {
+        f"{judged_by}_{name.removeprefix('val_')}": judged[name.removeprefix("val_")]
+        for name in tuple(figures)
+        if name.removeprefix("val_") in judged
+    }
     figures.pop("images_per_second", None)
     return Summary(
         run=run,

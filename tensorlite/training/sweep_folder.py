@@ -7,7 +7,6 @@ a crash, sees which trials are still to be done.
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import json
 import math
@@ -26,6 +25,11 @@ from tensorlite.files import write_atomically
 from tensorlite.training.config import read_toml
 from tensorlite.training.run import check_name, is_path, relative_path
 from tensorlite.training.search_plan import STRATEGIES, Plan, Trial
+
+try:
+    import fcntl
+except ImportError:  # on Windows, where one worker alone must do
+    fcntl = None  # type: ignore[assignment]
 
 
 class Sweep:
@@ -155,7 +159,8 @@ class Sweep:
         """Wait until no other worker chooses, and choose alone."""
         lock = _opened(self.path / "lock")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         finally:
             os.close(lock)
@@ -164,7 +169,8 @@ class Sweep:
         """Take a trial for this worker until it is released or the process ends."""
         lock = _opened(self.path / "trials" / f"{number:04}.lock")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(lock)
             return False
@@ -189,4 +195,4 @@ def all_sweeps(root: Path) -> list[Sweep]:
 
 def _opened(path: Path) -> int:
     """A file to lock; the system lets go of it when the process ends, however it ends."""
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)

@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,8 @@ from tensorlite.training.checkpoint import Description, load_checkpoint
 from tensorlite.training.environment import use_threads
 from tensorlite.training.inputs import Inputs
 from tensorlite.training.loop import evaluate
-from tensorlite.training.run import RunDirectory, find_run, is_path
+from tensorlite.training.provenance import missing, remedy, titles
+from tensorlite.training.run import MODEL, RunDirectory, find_run, is_path
 from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Prediction, Task, create_task
 
@@ -69,6 +71,9 @@ class Trained:
         run = _run_beside(path)
         snapshot = load_checkpoint(path)
         described = snapshot.description
+        kept = path.parent / MODEL
+        if described.model.endswith(".toml") and kept.is_file():
+            described = replace(described, model=os.fspath(kept))
         settings = run.settings() if run else Settings()
         use_threads(settings.threads)  # as in training, so that the figures are the same
         inputs = Inputs.from_dict(described.inputs)
@@ -173,21 +178,24 @@ def _rebuilding(described: Description, path: Path, run: RunDirectory | None) ->
     except MemoryError as error:
         raise DataError("describes a model that is larger than the memory.", where=where) from error
     except TensorliteError as error:
-        known = described.model in registry.models
+        absent = missing(described.plugins)
+        known = described.model in registry.models and not absent
         raise DataError(
-            f"describes a model that cannot be built here: {error.sentence}",
+            f"was trained with {titles(absent)}, which cannot be used here."
+            if absent
+            else f"describes a model that cannot be built here: {error.sentence}",
             where=where,
-            hint=error.hint if known else _plugin_options(run),
+            hint=error.hint if known else remedy(absent, _plugin_options(run)) or "--plugin FILE",
         ) from error
 
 
 def _plugin_options(run: RunDirectory | None) -> str:
     """The options that name the plugins of a run again; they are printed, never loaded."""
     if run is None:
-        return "--plugin FILE"
+        return ""
     stored = map(str, run.read_json("env.json").get("requested") or ())
     names = [os.path.relpath(run.path / name) if is_path(name) else name for name in stored]
-    return " ".join(f"--plugin {shlex.quote(name)}" for name in names) or "--plugin FILE"
+    return " ".join(f"--plugin {shlex.quote(name)}" for name in names)
 
 
 def _difference(name: str, own: Mapping[str, Any], there: Mapping[str, Any]) -> str:
