@@ -22,11 +22,11 @@ from tensorlite.training import (
 from tensorlite.training.averaging import Averages
 from tensorlite.training.building import build_optimizer, build_schedule, class_weights
 from tensorlite.training.durations import seconds
+from tensorlite.training.evaluation import evaluate_run
 from tensorlite.training.inputs import few
 from tensorlite.training.learning import Learner
 from tensorlite.training.resizing import ImageSizes
 from tensorlite.training.settings import Settings
-from tensorlite.training.trained import evaluate_run
 
 MOVES = {"optimizer": "sgd", "lr": 0.05, "label_smoothing": 0.0, "recipe": "default"}
 
@@ -102,10 +102,10 @@ def learn(batches, **options):
     model = nn.Linear(3, 1)
     learner = Learner(model, Fixed(), tl.optim.SGD(model.parameters(), lr=0.1), None, **options)
     x, y = tl.randn(10, 3), tl.randn(10, 1)
-    moved = [
-        learner.learn(x[start:stop], y[start:stop], stop == 10, lambda value: None)[1]
-        for start, stop in batches
-    ]
+    moved = []
+    for start, stop in batches:
+        learner.learn(x[start:stop], y[start:stop], stop == 10, lambda value: None)
+        moved.append(learner.between_steps)
     return model.weight.detach().numpy(), moved
 
 

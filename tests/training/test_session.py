@@ -22,11 +22,12 @@ from tensorlite.training import (
 from tensorlite.training.building import build_model
 from tensorlite.training.config import settings_from_toml
 from tensorlite.training.environment import plugin_sources
+from tensorlite.training.evaluation import evaluate_run
 from tensorlite.training.inputs import parts_of
 from tensorlite.training.metrics import Requirement
 from tensorlite.training.prediction import predict_files
 from tensorlite.training.summaries import summarise
-from tensorlite.training.trained import evaluate_run, load_weights
+from tensorlite.training.trained import load_weights
 
 
 def test_a_run_directory_holds_everything(train):
@@ -40,6 +41,7 @@ def test_a_run_directory_holds_everything(train):
         "result.json",
         "last.safetensors",
         "best.safetensors",
+        "state.safetensors",
         "plots",
         "report.html",
         "STATUS",
@@ -350,4 +352,4 @@ def test_a_run_can_be_summed_up_whatever_is_missing(train):
     assert whole.row()[:3] == ("run", "done", "1/1") and "val_acc" in whole.row()[3]
     for name in ("result.json", "run.toml", "metrics.csv", "env.json"):
         (run.path / name).unlink()
-    assert summarise(run).row() == ("run", "done", "0", "")
+    assert summarise(run).row() == ("run", "done", "0", "", "")
