@@ -50,6 +50,7 @@ TABLE = {
         "plugins": ("plugins", "The plugins, what they bring and which of them failed."),
         "completion": ("completion", "Let the shell complete commands, options and runs."),
         "doctor": ("doctor", "Check this machine: versions, processor, kernels, plugins."),
+        "bench": ("bench", "Measure this machine: each way to compute a convolution."),
     },
 }
 LINES = {name: line for section in TABLE.values() for name, line in section.items()}

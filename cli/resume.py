@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.options import out_option, set_option
+from tensorlite.cli.output import print_json
 from tensorlite.cli.progress import progress_option, speaker
 from tensorlite.cli.train import compile_kernels, conclude, fit, introduce
 from tensorlite.errors import ConfigError
 from tensorlite.training.config import Layer, parse_assignment, resolve
+
+if TYPE_CHECKING:
+    from tensorlite.training.run import RunDirectory
 
 
 @click.command()
@@ -57,6 +62,9 @@ def resume(
         Layer("run.toml", asdict(old)),
     ]
     resumed = resumption(found, resolve(*layers).settings)
+    if resumed.finished:
+        _tell_finished(found, as_json)
+        return
     with Decoding() as decoding:
         session = prepare(*layers, before_run=compile_kernels, decoding=decoding)
     mode = "off" if quiet else progress
@@ -64,6 +72,14 @@ def resume(
     introduce(session, say)
     say(f"resume  {found.path} {resumed.line()}")
     conclude(fit(session, found, mode, resumed), session, as_json, out)
+
+
+def _tell_finished(run: RunDirectory, as_json: bool) -> None:
+    if as_json:
+        print_json({**run.read_json("result.json"), "run": str(run.path)})
+        return
+    click.echo(f"done    {run.path} has ended after {len(run.metrics())} epochs")
+    click.echo(f"more    tensorlite resume {run.name} --epochs +5")
 
 
 def _epochs(text: str, old: int) -> int:

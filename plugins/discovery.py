@@ -133,8 +133,8 @@ def enabled(source: str, digest: str) -> Plugin:
             raise PluginError("the file has changed since it was switched on.", hint=hint)
         return sourcefile.run(Path(source), content)
 
-    name = Path(source).stem
-    return Plugin(name, source, "enabled", Owner(name), load)
+    owner = Owner(Path(source).stem, file=source, sha256=digest)
+    return Plugin(owner.name, source, "enabled", owner, load)
 
 
 def named(source: str) -> Plugin:
@@ -159,9 +159,10 @@ def named(source: str) -> Plugin:
 
 
 def _from_file(source: str, path: Path) -> Plugin:
-    content, _ = sourcefile.read(path)
+    content, digest = sourcefile.read(path)
     load = functools.partial(sourcefile.run, path.resolve(), content)
-    return Plugin(path.stem, source, "file", Owner(path.stem), load)
+    owner = Owner(path.stem, file=str(path.resolve()), sha256=digest)
+    return Plugin(path.stem, source, "file", owner, load)
 
 
 def _of_distribution(each: Distribution) -> Iterator[Plugin]:

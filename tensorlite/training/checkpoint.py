@@ -20,6 +20,7 @@ from tensorlite.errors import DataError
 from tensorlite.files import write_atomically
 from tensorlite.serialization import canonical, damaged, digest, parse_safetensors, read_bytes
 from tensorlite.training.inputs import Inputs
+from tensorlite.training.provenance import is_provenance
 
 FORMAT = 1  # raised when an older program could misread the file
 _KEY = "tensorlite"
@@ -41,6 +42,7 @@ class Description:
         epoch: Finished epochs.
         figures: Metrics of that epoch.
         version: The tensorlite that wrote the file.
+        plugins: Which plugins provided what was used, see ``provenance``.
         format: Version of the file format.
     """
 
@@ -53,6 +55,7 @@ class Description:
     epoch: int = 0
     figures: dict[str, float] = field(default_factory=dict)
     version: str = ""
+    plugins: list[dict[str, Any]] = field(default_factory=list)
     format: int = FORMAT
 
 
@@ -112,6 +115,7 @@ def load_checkpoint(path: Path) -> Snapshot:
 
 def _described(values: Any) -> Description:
     """Take a description over field by field; an edited one can hold anything at all."""
+    values = {"plugins": [], **values} if isinstance(values, dict) else values  # of older files
     if not isinstance(values, dict) or values.keys() != _FORMS.keys():
         wanted = f"a description with {', '.join(_FORMS)}"
         raise DataError(f"expected {wanted}, got {_short(values)}.")
@@ -161,6 +165,7 @@ _FORMS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "epoch": (_is_count, "a number of epochs"),
     "figures": (_are_figures, "a table of numbers"),
     "version": (_is_text, "text"),
+    "plugins": (is_provenance, "a list of plugins"),
     "format": (_is_count, "a number"),
 }
 

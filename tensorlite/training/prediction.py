@@ -80,7 +80,8 @@ def predict_files(
     """
     trained = Trained.load(name, root)
     if prepare is None:
-        prepare = takes_drawings(trained.inputs.shape, trained.description.classes)
+        known = takes_drawings(trained.inputs.shape, trained.description.classes)
+        prepare = known and not trained.task.whole  # a box must find its place in the picture
     for start in range(0, len(paths), EVALUATION_BATCH):
         yield from _predict_batch(trained, paths[start : start + EVALUATION_BATCH], prepare)
 

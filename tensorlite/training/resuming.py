@@ -30,11 +30,13 @@ class Resumption:
         path: The file of the state.
         state: What ``capture`` returned; None for a run that was stopped before it had one.
         changed: Old and new value of each setting that is not what it was.
+        finished: Whether nothing is left to do.
     """
 
     path: Path
     state: State | None = None
     changed: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    finished: bool = False
 
     def line(self) -> str:
         """Say where it goes on, and what was changed."""
@@ -51,8 +53,8 @@ def resumption(run: RunDirectory, settings: Settings) -> Resumption:
     """Read the state of a run and compare its settings with those it shall go on with.
 
     Raises:
-        DataError: If the state is damaged, or another process still works on the run.
-        ConfigError: If there is nothing left to do, or something was changed that cannot be.
+        DataError: If the state is damaged.
+        ConfigError: If something was changed that cannot be.
     """
     path = run.path / STATE
     if not path.is_file():
@@ -69,8 +71,10 @@ def resumption(run: RunDirectory, settings: Settings) -> Resumption:
         if name in changed:
             message = f"expected {name} as it was ({old[name]!r}), got {new[name]!r}."
             raise ConfigError(message, where=f"resume {run.name}", hint="tensorlite train")
-    _check_open(run, state, settings, changed)
-    return Resumption(path, state, changed)
+    # A run that was killed after its last epoch still has to be judged.
+    stopped = state["counters"]["stop"] and not changed
+    finished = run.status == "done" and (stopped or len(state["history"]) >= settings.epochs)
+    return Resumption(path, state, changed, finished)
 
 
 def put_back(run: RunDirectory, resumed: Resumption) -> None:
@@ -91,19 +95,6 @@ def _read(path: Path) -> State:
     if not isinstance(state, dict) or not wanted <= state.keys():
         raise DataError("is not the state of a training.", where=os.fspath(path))
     return state
-
-
-def _check_open(
-    run: RunDirectory, state: State, settings: Settings, changed: Mapping[str, Any]
-) -> None:
-    """A run that was killed after its last epoch still has to be judged."""
-    done, stopped = len(state["history"]), state["counters"]["stop"] and not changed
-    if run.status == "done" and (stopped or done >= settings.epochs):
-        raise ConfigError(
-            f"expected a run with epochs left, got one that ended after {done}.",
-            where=f"resume {run.name}",
-            hint=f"tensorlite resume {run.name} --epochs +5",
-        )
 
 
 def _settle_best(run: RunDirectory, epoch: int) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import tensorlite
 from tensorlite import registry
+from tensorlite.calling import noting_uses
 from tensorlite.data.cache import cached
 from tensorlite.errors import ConfigError, DataError
 from tensorlite.training.averaging import Averages
@@ -41,6 +42,7 @@ from tensorlite.training.finetuning import begin, freezing
 from tensorlite.training.inputs import Inputs, Measured, Parts
 from tensorlite.training.loop import Figures, Trainer, evaluate
 from tensorlite.training.progress import show_figure
+from tensorlite.training.provenance import Provenance, provenance
 from tensorlite.training.recipes import Recipe, read_recipe
 from tensorlite.training.resizing import ImageSizes
 from tensorlite.training.resuming import Resumption, put_back
@@ -128,6 +130,7 @@ class Session:
     callbacks: Sequence[Any]
     threads: int
     load: LoadReport | None = None
+    provided: Sequence[Provenance] = ()  # by plugins
 
     def fit(
         self,
@@ -278,6 +281,7 @@ class Session:
             inputs=self.inputs.to_dict(),
             data=self.data.name,
             version=tensorlite.__version__,
+            plugins=list(self.provided),
         )
 
     def _stored(self, run: RunDirectory) -> Settings:
@@ -293,6 +297,7 @@ class Session:
         return {
             **environment(self.threads),
             "requested": plugin_sources(plugins, run.path),
+            "provided": list(self.provided),
             "origins": dict(self.config.origins),
             "recipe": self.recipe.name,
         }
@@ -317,8 +322,10 @@ def prepare(
     Raises:
         TensorliteError: For every mistake that can be found before the first step.
     """
-    config, recipe, data = configure(*layers)
-    session = _build(config, recipe, data, partial(cached, progress=decoding))
+    with noting_uses() as uses:
+        config, recipe, data = configure(*layers)
+        session = _build(config, recipe, data, partial(cached, progress=decoding))
+    session = replace(session, provided=provenance(uses))
     built(session)
     before_run()
     rehearse(config.settings, session.batches, session.inputs, session.model, session.task)

@@ -22,6 +22,7 @@ from tensorlite.training.checkpoint import Description, load_checkpoint
 from tensorlite.training.environment import use_threads
 from tensorlite.training.inputs import Inputs
 from tensorlite.training.loop import evaluate
+from tensorlite.training.provenance import missing, remedy, titles
 from tensorlite.training.run import RunDirectory, find_run, is_path
 from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Prediction, Task, create_task
@@ -173,21 +174,24 @@ def _rebuilding(described: Description, path: Path, run: RunDirectory | None) ->
     except MemoryError as error:
         raise DataError("describes a model that is larger than the memory.", where=where) from error
     except TensorliteError as error:
-        known = described.model in registry.models
+        absent = missing(described.plugins)
+        known = described.model in registry.models and not absent
         raise DataError(
-            f"describes a model that cannot be built here: {error.sentence}",
+            f"was trained with {titles(absent)}, which cannot be used here."
+            if absent
+            else f"describes a model that cannot be built here: {error.sentence}",
             where=where,
-            hint=error.hint if known else _plugin_options(run),
+            hint=error.hint if known else remedy(absent, _plugin_options(run)) or "--plugin FILE",
         ) from error
 
 
 def _plugin_options(run: RunDirectory | None) -> str:
     """The options that name the plugins of a run again; they are printed, never loaded."""
     if run is None:
-        return "--plugin FILE"
+        return ""
     stored = map(str, run.read_json("env.json").get("requested") or ())
     names = [os.path.relpath(run.path / name) if is_path(name) else name for name in stored]
-    return " ".join(f"--plugin {shlex.quote(name)}" for name in names) or "--plugin FILE"
+    return " ".join(f"--plugin {shlex.quote(name)}" for name in names)
 
 
 def _difference(name: str, own: Mapping[str, Any], there: Mapping[str, Any]) -> str:
