@@ -139,12 +139,12 @@ def range_test(
         None,
         clip_norm=session.config.settings.clip_norm,
     )
-    rates: list[float] = np.geomspace(low, high, steps).tolist()
+    rates = [float(rate) for rate in np.geomspace(low, high, steps)]
     losses: list[float] = []
     session.model.train()
     for set_rate, batch in zip(_rates(session.optimizer, rates), _batches(session), strict=False):
         set_rate()
-        loss = learner.learn(*batch, True, lambda value: None)[0]
+        loss, _ = learner.learn(*batch, True, lambda value: None)
         if not math.isfinite(loss):
             break
         losses.append(loss)
