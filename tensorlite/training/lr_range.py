@@ -144,7 +144,7 @@ def range_test(
     session.model.train()
     for set_rate, batch in zip(_rates(session.optimizer, rates), _batches(session), strict=False):
         set_rate()
-        loss, _ = learner.learn(*batch, True, lambda value: None)
+        loss = learner.learn(*batch, True, lambda value: None)
         if not math.isfinite(loss):
             break
         losses.append(loss)
