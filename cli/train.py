@@ -50,7 +50,7 @@ GROUPS = {
 @click.option("--name", metavar="NAME", help="Name of the run [date-time-model-data].")
 @progress_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--quiet", "-q", is_flag=True, hidden=True, help="The same as --progress off.")
+@click.option("--quiet", "-q", is_flag=True, hidden=True, help="As --progress off.")
 def train(**options: Any) -> None:
     """Train MODEL and keep everything in a run folder.
 

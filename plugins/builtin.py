@@ -274,6 +274,15 @@ def register_datasets(register: Register) -> None:
 
 
 @hookimpl
+def register_models(register: Register) -> None:
+    """Models that are written in TOML: their names are paths."""
+    from tensorlite.nn.toml import entry_of
+    from tensorlite.registry import models
+
+    models.files[".toml"] = entry_of
+
+
+@hookimpl
 def register_readers(register: Register) -> None:
     """The file formats of ``tensorlite.data.readers``."""
     from tensorlite.data import readers

@@ -12,8 +12,10 @@ installation.
 
 from __future__ import annotations
 
+import copy
 import functools
 import importlib
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, overload
@@ -64,10 +66,10 @@ class Registry(Generic[T]):
         base: The full name of a class that each object must be a subclass of.
         pattern: What a name looks like.
         fill: Whether the plugins are loaded before the first look-up.
-        endings: What to say of an unknown name that ends in a certain way.
 
     Attributes:
         reserved: Names that mean something elsewhere: here they work only as ``plugin:name``.
+        files: By the ending of a name that is a file, such as ``".toml"``, what reads its entry.
 
     Example:
         >>> colours = Registry("colour")
@@ -88,22 +90,22 @@ class Registry(Generic[T]):
         base: str = "",
         pattern: str = NAME,
         fill: bool = False,
-        endings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.kind = kind
         self.plural = plural or f"{kind}s"
         self.listing = listing or f"tensorlite {self.plural}"
         self._form = Form(needs, base, pattern)
-        self._fill, self._endings = fill, endings
+        self._fill = fill
         self.reserved: frozenset[str] = frozenset()
+        self.files: dict[str, Callable[[str], Entry[T]]] = {}
         # By short name and by alias, one of each owner.
         self._entries: dict[str, list[Entry[T]]] = {}
 
     def empty(self) -> Registry[T]:
         """A registry of the same kind with nothing in it, which no plugin fills."""
-        form = self._form
-        how: dict[str, Any] = {"needs": form.needs, "base": form.base, "pattern": form.pattern}
-        return Registry(self.kind, self.plural, listing=self.listing, endings=self._endings, **how)
+        made = copy.copy(self)
+        made._entries, made._fill = {}, False
+        return made
 
     @overload
     def register(
@@ -238,7 +240,11 @@ class Registry(Generic[T]):
 
     def _rivals(self, name: str) -> list[Entry[T]]:
         owner, _, short = name.rpartition(":")
-        return [entry for entry in self._filled().get(short, ()) if owner in ("", entry.owner)]
+        entries = self._filled()
+        read = self.files.get(os.path.splitext(name)[1])
+        if read:
+            return [read(name)]
+        return [entry for entry in entries.get(short, ()) if owner in ("", entry.owner)]
 
     def _winner(self, rivals: list[Entry[T]]) -> Entry[T] | None:
         """Who may use a short name: the built-in, the only one there is, or the preferred one."""
@@ -270,7 +276,6 @@ class Registry(Generic[T]):
         plugins = importlib.import_module("tensorlite.plugins") if self._fill else None
         reason, command = plugins.why_missing(self.kind, name) if plugins else ("", None)
         parts = [f"there is no {_words(self.kind)} {name!r}.", reason]
-        parts += [text for ending, text in self._endings.items() if name.endswith(ending)]
         parts += [close_names(name, names), f"All {len(names)}: {self.listing}"]
         return UnknownNameError(" ".join(filter(None, parts)), hint=command)
 
@@ -285,11 +290,7 @@ schedules: Registry[Any] = Registry("schedule", fill=True)
 augmentations: Registry[Any] = Registry("augmentation", needs=("__call__", "targets"), fill=True)
 datasets: Registry[Any] = Registry("dataset", listing="tensorlite data", fill=True)
 readers: Registry[Any] = Registry("reader", needs=("sniff", "open"), fill=True)
-models: Registry[Any] = Registry(
-    "model",
-    fill=True,
-    endings={".toml": "Models written in TOML are not supported yet."},
-)
+models: Registry[Any] = Registry("model", fill=True)
 metrics: Registry[Any] = Registry("metric", needs=("update", "compute"), fill=True)
 callbacks: Registry[Any] = Registry("callback", fill=True)
 visualizers: Registry[Any] = Registry("visualizer", fill=True)

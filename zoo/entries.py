@@ -40,6 +40,7 @@ class ZooEntry:
         found = {
             "image_size": self.image_size,
             "recipe": _file(folder / f"{self.family}.toml"),
+            "toml": _file(folder / "written" / f"{self.name}.toml"),
             "log": _file(folder / "logs" / f"{self.name}.json"),
             "weights": _file(folder / "weights" / f"{self.name}.safetensors"),
         }

@@ -58,6 +58,8 @@ def read_recipe(path: Path | None, data: str, section: str = "auto") -> Recipe:
 
 def _sections(path: Path) -> dict[str, dict[str, Any]]:
     content = read_toml(path)
+    if "model" in content:  # a model that is written in TOML has its recipe in [recipe]
+        content = content.get("recipe", {})
     for name, values in content.items():
         if not isinstance(values, dict):
             raise DataError(f"expected a section [{name}], got a value.", where=str(path))

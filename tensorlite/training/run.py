@@ -31,6 +31,7 @@ except ImportError:  # Windows
 
 Status = Literal["running", "done", "interrupted", "failed"]
 LATEST = "latest"
+MODEL = "model.toml"  # a model that is written in TOML, as it was when the training began
 _UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|]')  # separators, and what some platforms refuse
 
 
@@ -159,9 +160,18 @@ class RunDirectory:
         """Write ``run.toml``; paths in it are relative to the run."""
         write_atomically(self.path / "run.toml", to_toml(settings))
 
+    def keep_model(self, model: str) -> str:
+        """Copy a model that is written in TOML; its name as seen from here, or that of another."""
+        if not model.endswith(".toml"):
+            return model
+        write_atomically(self.path / MODEL, Path(model).read_text("utf-8"))
+        return MODEL
+
     def settings(self) -> Settings:
         """Read ``run.toml`` back, with the path to the data as seen from here."""
         settings = settings_from_toml(self.path / "run.toml")
+        if settings.model == MODEL:
+            settings = replace(settings, model=os.fspath(self.path / MODEL))
         if settings.start:
             settings = replace(settings, start=os.path.relpath(self.path / settings.start))
         if not is_path(settings.data):
@@ -218,6 +228,7 @@ def run_name(model: str, data: str, now: datetime | None = None) -> str:
         >>> run_name("lenet5", "digits", datetime(2026, 11, 20, 9, 12))
         '20261120-0912-lenet5-digits'
     """
+    model = Path(model).name.removesuffix(".toml")
     return f"{now or datetime.now():%Y%m%d-%H%M}-{_plain(model)}-{_plain(data)}"
 
 

@@ -287,6 +287,7 @@ class Session:
     def _stored(self, run: RunDirectory) -> Settings:
         """Settings with the path to the data as seen from the run, so that both can move."""
         settings = replace(self.config.settings, recipe="none")  # its values are all in here
+        settings = replace(settings, model=run.keep_model(settings.model))
         if settings.start:
             settings = replace(settings, start=relative_path(settings.start, run.path))
         if settings.data in registry.datasets:

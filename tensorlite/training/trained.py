@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from tensorlite.training.environment import use_threads
 from tensorlite.training.inputs import Inputs
 from tensorlite.training.loop import evaluate
 from tensorlite.training.provenance import missing, remedy, titles
-from tensorlite.training.run import RunDirectory, find_run, is_path
+from tensorlite.training.run import MODEL, RunDirectory, find_run, is_path
 from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Prediction, Task, create_task
 
@@ -70,6 +71,9 @@ class Trained:
         run = _run_beside(path)
         snapshot = load_checkpoint(path)
         described = snapshot.description
+        kept = path.parent / MODEL
+        if described.model.endswith(".toml") and kept.is_file():
+            described = replace(described, model=os.fspath(kept))
         settings = run.settings() if run else Settings()
         use_threads(settings.threads)  # as in training, so that the figures are the same
         inputs = Inputs.from_dict(described.inputs)

@@ -112,6 +112,8 @@ class Builder:
     def _branch(self, part: Any, x: Any) -> Module:
         if isinstance(part, str):
             return self._module(self._call(part, x), part, x)
+        if isinstance(part, Mapping) and set(part) == {"layers"}:
+            part = part["layers"]
         if part == []:
             return Sequential()
         return self.sequence(part if isinstance(part, list) else [part], x)[0]

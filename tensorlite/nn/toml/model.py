@@ -100,6 +100,11 @@ class _FileEntry(Entry[Any]):
         return self.name
 
     @property
+    def doc(self) -> str:
+        """What the file says of itself."""
+        return self.summary
+
+    @property
     def _source(self) -> tuple[str | None, int | None]:  # type: ignore[override]
         return str(Path(self.name).resolve()), 1
 
