@@ -15,7 +15,7 @@ from tensorlite.kernels.conv import conv2d, conv2d_input_grad
 from tensorlite.kernels.conv_grad import conv2d_weight_grad
 from tensorlite.kernels.geometry import Pair, conv_size, pair, pool_size
 from tensorlite.kernels.memory import set_memory_policy
-from tensorlite.kernels.norm import batch_norm, batch_norm_grad
+from tensorlite.kernels.norm import batch_norm, batch_norm_grad, channel_sums
 from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, sgd
 from tensorlite.kernels.pool import (
     avg_pool2d,
@@ -43,6 +43,7 @@ __all__ = [
     "batch_norm",
     "batch_norm_grad",
     "cache_folder",
+    "channel_sums",
     "conv2d",
     "conv2d_input_grad",
     "conv2d_weight_grad",

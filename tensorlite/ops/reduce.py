@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op, make_tensor
 from tensorlite.errors import DTypeError
 from tensorlite.ops.convert import as_tensor, cast, float32
@@ -31,6 +32,8 @@ class Sum(Op):
     def forward(self, x: Array, dims: tuple[int, ...], keepdim: bool) -> Array:
         self.input_shape = x.shape
         self.kept_shape = tuple(1 if i in dims else n for i, n in enumerate(x.shape))
+        if len(x.shape) == 4 and dims == (0, 2, 3) and not keepdim and x.dtype.kind == "f":
+            return kernels.channel_sums(x)
         kind = None if x.dtype.kind == "f" else np.int64
         add: Any = np.add
         return add.reduce(x, axis=dims, keepdims=keepdim, dtype=kind)  # x.sum() would warn
