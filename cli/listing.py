@@ -14,20 +14,23 @@ from tensorlite.registry import REGISTRIES, Entry, Registry
 More = Callable[[Entry[Any]], dict[str, Any]]
 
 
-def listing(plural: str, example: str, more: More = lambda entry: {}) -> ListGroup:
+def listing(
+    plural: str, example: str, more: More = lambda entry: {}, *others: click.Command
+) -> ListGroup:
     """The command of a registry.
 
     Args:
         plural: The registry's name, which is the command's too.
         example: A name for the examples in the help.
         more: What ``show`` says beyond what every entry has.
+        *others: Further commands of the group.
     """
     registry = REGISTRIES[plural]
-    commands = [_list(registry), _show(registry, example, more)]
+    commands = [_list(registry), _show(registry, example, more), *others]
     help = f"List the {plural}, or show one of them.\n\n" + _examples(
         f"tensorlite {plural}", f"tensorlite {plural} {example}", f"tensorlite {plural} --json"
     )
-    usage = "[list] | [show] NAME"
+    usage = " | ".join(["[list]", "[show] NAME", *(str(other.name) for other in others)])
     return ListGroup(
         plural, {str(c.name): c for c in commands}, help=help, subcommand_metavar=usage, show=True
     )
@@ -37,6 +40,7 @@ def describe(name: str, entry: Entry[Any]) -> dict[str, Any]:
     """What every entry has, for ``--json``."""
     keys = ("qualified", "kind", "owner", "distribution", "version", "file", "line", "signature")
     found = {"name": name, **{key: getattr(entry, key) for key in keys}}
+    found |= {"aliases": list(entry.aliases), "deprecated": entry.deprecated}
     return {**found, "summary": entry.summary, "details": dict(entry.details)}
 
 
@@ -89,6 +93,8 @@ def _print(name: str, entry: Entry[Any], extra: dict[str, Any]) -> None:
             ("call", f"{name}{entry.signature}" if entry.signature else ""),
             ("from", f"{entry.owner}{installed}"),
             ("file", f"{entry.file}:{entry.line}" if entry.file else ""),
+            ("also", _text(entry.aliases)),
+            ("will go", entry.deprecated),
             *((key, _text(value)) for key, value in {**details, **short}.items()),
         ]
     )
@@ -105,6 +111,7 @@ def _examples(*lines: str) -> str:
 
 
 layers = listing("layers", "conv2d")
+functions = listing("functions", "relu")
 losses = listing("losses", "cross_entropy")
 optimizers = listing("optimizers", "adam")
 schedules = listing("schedules", "cosine")

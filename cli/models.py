@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from tensorlite.calling import blamed
 from tensorlite.cli.listing import listing
+from tensorlite.cli.options import out_option
+from tensorlite.cli.output import note, print_json
+from tensorlite.errors import DataError, RequirementError
 from tensorlite.registry import Entry
 from tensorlite.registry import models as registry
 
 if TYPE_CHECKING:
     from tensorlite.nn import Module
+    from tensorlite.training.verification import Check
 
 Size = tuple[int, int, int]
 
@@ -43,10 +51,70 @@ def _more(entry: Entry[Any]) -> dict[str, Any]:
     """The number of parameters, the recipe and the card."""
     with blamed(entry):
         size = "x".join(map(str, own_size(entry)))
-        count = sum(parameter.numel() for parameter in build(entry).parameters())
+        count = f"{_parameters(entry):,} for pictures of {size}"
         paths = {key: entry.path(key) for key in ("recipe", "card")}
         texts = {key: path.read_text("utf-8") for key, path in paths.items() if path}
-    return {"parameters": f"{count:,} for pictures of {size}", **texts}
+    return {"parameters": count, **texts}
 
 
-models = listing("models", "lenet5", _more)
+def _parameters(entry: Entry[Any]) -> int:
+    """As its entry declares them, as counting them takes a while for the large ones."""
+    declared = entry.details.get("parameters")
+    return declared or sum(parameter.numel() for parameter in build(entry).parameters())
+
+
+@click.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--quick", is_flag=True, help="Two epochs with one seed, against the log's start.")
+@click.option(
+    "--data",
+    "root",
+    metavar="ROOT",
+    type=click.Path(path_type=Path),
+    help="Folder that holds the data sets by name [where tensorlite data get put them, or here].",
+)
+@out_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; the rest goes to stderr.")
+def verify(names: Sequence[str], quick: bool, root: Path | None, out: Path, as_json: bool) -> None:
+    """Train models again, and compare what they reach with their logs.
+
+    Without a name, all that have a log. A figure may lie below the logged one by what chance
+    explains, so many test images given. Exits with 6 if one does not, and with 3 if the data of
+    none are here.
+
+    \b
+    Examples:
+      tensorlite models verify lenet5
+      tensorlite models verify resnet8 --data path/to/data
+      tensorlite models verify --quick --data path/to/data --json
+    """
+    from tensorlite.training import verification
+
+    logged = [name for name, entry in registry.items() if entry.details.get("log")]
+    chosen = names or logged
+    for name in chosen:
+        if not registry.info(name).details.get("log"):
+            hint = f"tensorlite models verify {logged[0]}" if logged else None
+            raise DataError("its entry has no log.", where=f"model '{name}'", hint=hint)
+    checks: list[Check] = []
+    for name in chosen:
+        for check in verification.verify(name, quick=quick, root=root, out=out, say=note):
+            checks.append(check)
+            click.echo(check.line(), err=as_json)
+    if as_json:
+        print_json([check.to_dict() for check in checks])
+    _conclude(checks, root)
+
+
+def _conclude(checks: Sequence[Check], root: Path | None) -> None:
+    missed = [check for check in checks if check.status == "missed"]
+    if missed:
+        raise RequirementError(f"{len(missed)} of {len(checks)} figures were not reached.")
+    absent = sorted({check.data for check in checks if check.status == "no data"})
+    if len(absent) == len({check.data for check in checks}):
+        where = "here" if root is None else f"in {root}"
+        message = f"none of the data is {where}: {', '.join(absent)}."
+        raise DataError(message, hint="tensorlite models verify --data ROOT")
+
+
+models = listing("models", "lenet5", _more, verify)

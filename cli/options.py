@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+
+from tensorlite.training.settings import DEFAULTS, FIELDS, TYPES
 
 
 def common_options() -> list[click.Parameter]:
     """New options ``--plugin`` and ``--traceback``."""
     return [
         click.Option(
-            ["--plugin"],
+            ["--plugin", "common_plugin"],  # a command may have an argument called plugin
             multiple=True,
             metavar="FILE|MODULE",
             help="Load this plugin too (repeatable).",
@@ -21,7 +23,7 @@ def common_options() -> list[click.Parameter]:
             callback=_request,
         ),
         click.Option(
-            ["--traceback"],
+            ["--traceback", "common_traceback"],
             is_flag=True,
             help="Show where an error came from.",
             expose_value=False,  # main() looks for the word, so that it works for wrong usage too
@@ -47,11 +49,73 @@ def named_plugins(args: list[str]) -> Iterator[str]:
             yield value if equals else following
 
 
+def set_option(command: Any) -> Any:
+    """Give a command the option ``--set``."""
+    return click.option(
+        "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting (repeatable)."
+    )(command)
+
+
 def out_option(command: Any) -> Any:
     """Give a command the option ``--out``."""
     return click.option(
         "--out", type=click.Path(path_type=Path), default="runs", help="Folder of all runs [runs]."
     )(command)
+
+
+def flag(setting: str) -> str:
+    """The option that gives a setting.
+
+    Example:
+        >>> flag("batch_size")
+        '--batch-size'
+    """
+    return "--max-time" if setting == "time_limit" else f"--{setting.replace('_', '-')}"
+
+
+def setting_options(
+    shown: Container[str], defaults: Mapping[str, Any] | None = None
+) -> Callable[[Any], Any]:
+    """Give a command an option for every setting that is one number, one text or one choice.
+
+    Args:
+        shown: The settings whose options are in its help.
+        defaults: What the command takes in place of a recipe, if it takes none.
+    """
+
+    def decorate(command: Any) -> Any:
+        for name in reversed(FIELDS):
+            kinds = set(TYPES[name])
+            if kinds <= set(_METAVARS) and name not in ("model", "data"):
+                default = getattr(DEFAULTS, name) if defaults is None else defaults.get(name)
+                words = _default(default, recipe=defaults is None)
+                option = _setting_option(name, TYPES[name][0], words, name not in shown)
+                command = option(command)
+        return command
+
+    return decorate
+
+
+_METAVARS = {int: "N", float: "X", str: "TEXT", bool: None}
+
+
+def _default(value: Any, recipe: bool) -> str:
+    shown = "none" if value == "" else str(value)
+    return f" [recipe, or {shown}]" if recipe else f" [{shown}]" if value is not None else ""
+
+
+def _setting_option(name: str, kind: Any, default: str, hidden: bool) -> Any:
+    text = FIELDS[name].metadata["help"]
+    return click.option(
+        flag(name),
+        name,
+        type=kind,
+        is_flag=kind is bool,
+        default=None,
+        metavar=_METAVARS[kind],
+        hidden=hidden,
+        help=f"{text[0].upper()}{text[1:]}{default}.",
+    )
 
 
 class ListGroup(click.Group):

@@ -1,7 +1,7 @@
 """Plugins: how layers, models and everything else come into the registries.
 
-``hookspecs`` says what a plugin can do, ``manager`` finds and isolates plugins, ``builtin`` is the
-first of them. A plugin marks its functions with ``hookimpl``::
+``hookspecs`` says what a plugin can do, ``discovery`` finds plugins, ``manager`` loads each of them
+for itself, ``builtin`` is the first of them. A plugin marks its functions with ``hookimpl``::
 
     from tensorlite.plugins import hookimpl
 
@@ -12,16 +12,29 @@ first of them. A plugin marks its functions with ``hookimpl``::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pluggy
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pluggy
+
+    from tensorlite.plugins.info import API, PluginInfo
     from tensorlite.plugins.manager import PluginManager
 
-__all__ = ["get_manager", "hookimpl", "load", "request", "why_missing"]
+    hookimpl = pluggy.HookimplMarker("tensorlite")
 
-hookimpl = pluggy.HookimplMarker("tensorlite")
+__all__ = [
+    "API",
+    "PluginInfo",
+    "get_manager",
+    "hookimpl",
+    "load",
+    "preferred",
+    "request",
+    "why_missing",
+]
+
+ask: Callable[[str], bool] = lambda question: False  # noqa: E731  # the command line puts it
 
 
 def get_manager() -> PluginManager:
@@ -48,6 +61,26 @@ def request(source: str) -> None:
     get_manager().request(source)
 
 
+def preferred() -> tuple[str, ...]:
+    """The qualified names that win where a short name is ambiguous, the strongest first."""
+    from tensorlite.plugins import choices
+
+    return choices.preferred()
+
+
 def why_missing(kind: str, name: str) -> tuple[str, str | None]:
-    """Which failed plugin would have brought a name, and the command that shows why."""
+    """Which plugin that was left out would have brought a name, and the command that helps."""
     return get_manager().why_missing(kind, name)
+
+
+def __getattr__(name: str) -> Any:
+    """Import pluggy only when somebody writes a hook; ``--help`` does not."""
+    if name == "hookimpl":
+        import pluggy
+
+        return globals().setdefault(name, pluggy.HookimplMarker("tensorlite"))
+    if name in ("API", "PluginInfo"):
+        from tensorlite.plugins import info
+
+        return getattr(info, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -142,6 +142,16 @@ def register_layers(register: Register) -> None:
 
 
 @hookimpl
+def register_functions(register: Register) -> None:
+    """The differentiable ops of ``tensorlite.nn.functional``."""
+    from tensorlite import ops
+
+    for name in ops.__all__:
+        if not name.endswith("_"):  # those change their input in place
+            register(name, getattr(ops, name))
+
+
+@hookimpl
 def register_losses(register: Register) -> None:
     """The losses of ``tensorlite.nn``."""
     from tensorlite import nn
@@ -213,7 +223,7 @@ def register_augmentations(register: Register) -> None:
     """The augmentations of ``tensorlite.augment``."""
     from tensorlite import augment
 
-    register("shift", augment.RandomShift)
+    register("shift", augment.RandomShift, aliases=("translation",))
     register("rotation", augment.RandomRotation)
     register("scale", augment.RandomScale)
     register("horizontal_flip", augment.HorizontalFlip)
@@ -222,10 +232,8 @@ def register_augmentations(register: Register) -> None:
     register("affine", augment.RandomAffine)
     register("autocontrast", augment.Autocontrast)
     register("brightness", augment.Brightness)
-    register("center_crop", augment.CenterCrop)
-    register("centre_crop", augment.CenterCrop)
-    register("color_jitter", augment.ColorJitter)
-    register("colour_jitter", augment.ColorJitter)
+    register("center_crop", augment.CenterCrop, aliases=("centre_crop",))
+    register("color_jitter", augment.ColorJitter, aliases=("colour_jitter",))
     register("compose", augment.Compose)
     register("contrast", augment.Contrast)
     register("cutmix", augment.CutMix)
@@ -252,7 +260,6 @@ def register_augmentations(register: Register) -> None:
     register("shear", augment.RandomShear)
     register("solarize", augment.Solarize)
     register("sometimes", augment.Sometimes)
-    register("translation", augment.RandomShift)
     register("trivial_augment", augment.TrivialAugment)
     register("vertical_flip", augment.VerticalFlip)
 
@@ -262,7 +269,17 @@ def register_datasets(register: Register) -> None:
     """The bundled data."""
     from tensorlite import data
 
+    register("canvas", data.canvas, splits=("train", "val"))
     register("digits", data.digits, splits=("train", "val"))
+
+
+@hookimpl
+def register_models(register: Register) -> None:
+    """Models that are written in TOML: their names are paths."""
+    from tensorlite.nn.toml import entry_of
+    from tensorlite.registry import models
+
+    models.files[".toml"] = entry_of
 
 
 @hookimpl

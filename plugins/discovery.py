@@ -1,4 +1,4 @@
-"""Where plugins come from: this package, installed distributions, and ``--plugin``.
+"""Where plugins come from: this package, installed distributions, files, and ``--plugin``.
 
 Finding one imports nothing: a ``Plugin`` carries the function that will.
 """
@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import importlib
-import importlib.metadata
 import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tensorlite import __version__
+from tensorlite import __version__, plugins
+from tensorlite.entry import BUILT_IN, Owner
 from tensorlite.errors import PluginError
-from tensorlite.registry import BUILT_IN, Owner
-
-GROUP = "tensorlite"  # of the entry points in a distribution's metadata
+from tensorlite.plugins import sourcefile
+from tensorlite.plugins.choices import read_choices
+from tensorlite.plugins.distributions import Distribution, EntryPoint, distributions
+from tensorlite.plugins.info import PluginInfo
 
 
 @dataclass(eq=False)
@@ -31,19 +30,24 @@ class Plugin:
     Args:
         name: What ``plugin:name`` begins with and ``tensorlite plugins show`` takes.
         source: The module (and attribute) or the file.
-        origin: ``"built-in"``, ``"installed"``, ``"file"`` or ``"module"``.
+        origin: ``"built-in"``, ``"installed"``, ``"enabled"``, ``"file"`` or ``"module"``.
         owner: In whose name it registers.
-        load: Imports it.
+        load: Imports it; None if it has nothing but commands, which are imported when they run.
+        commands: Its entry points in the group ``tensorlite.commands``.
     """
 
     name: str
     source: str
     origin: str
     owner: Owner
-    load: Callable[[], Any]
-    status: str = "ok"
-    reason: str = ""  # one line that says why it failed
-    trace: str = ""  # and the whole traceback
+    load: Callable[[], Any] | None
+    commands: list[EntryPoint] = field(default_factory=list)
+    status: str = "ok"  # or "failed", "disabled"
+    reason: str = ""  # one line that says why it failed or is disabled
+    remedy: str = ""  # what to type about that
+    trace: str = ""  # the whole traceback of a failure
+    seconds: float = 0.0  # that its import and its hooks took
+    info: PluginInfo | None = None  # what it says about itself
     provides: list[tuple[str, str]] = field(default_factory=list)  # (kind, name)
 
     @property
@@ -64,16 +68,44 @@ class Plugin:
         option = f" --plugin {self.source}" if self.origin in ("file", "module") else ""
         return f"tensorlite plugins show {self.name}{option}"
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a single file rather than an importable module."""
+        return self.origin in ("file", "enabled")
+
     def mentions(self, name: str) -> bool:
         """Whether the source of the plugin has a name in quotes; nothing is imported for it."""
         quoted = (f'"{name}"', f"'{name}'")
         return any(q in text for text in self._texts() for q in quoted)
 
     def _texts(self) -> Iterator[str]:
-        files = {"file": [Path(self.source)], "built-in": []}.get(self.origin)
-        for path in _package_files(self.module) if files is None else files:
+        for path in self._files():
             with contextlib.suppress(OSError):
                 yield path.read_text("utf-8", errors="replace")
+
+    def _files(self) -> Iterator[Path]:
+        """Its Python files, found without importing anything."""
+        if self.is_file:
+            yield Path(self.source)
+        else:
+            ours = self.origin == "built-in"
+            yield from _package_files(self.module if ours else self.module.partition(".")[0])
+
+
+def find() -> list[Plugin]:
+    """Every plugin that needs no request, in the order in which they are loaded.
+
+    Raises:
+        ConfigError: If the person's choices cannot be read.
+    """
+    choices = read_choices()
+    found = [*built_in(), *installed(), *map(enabled, choices.files, choices.files.values())]
+    for plugin in found[1:]:  # without the first there would be nothing to switch off
+        ours = plugin.origin == "built-in"
+        distribution = None if ours else plugin.owner.distribution
+        plugin.reason, plugin.remedy = choices.why_off(plugin.name, distribution, ours)
+        plugin.status = "disabled" if plugin.reason else "ok"
+    return found
 
 
 def built_in() -> list[Plugin]:
@@ -87,9 +119,22 @@ def built_in() -> list[Plugin]:
 
 
 def installed() -> list[Plugin]:
-    """The entry points of all distributions, sorted by distribution and name."""
-    found = [_from_entry_point(entry) for entry in importlib.metadata.entry_points(group=GROUP)]
-    return sorted(found, key=lambda plugin: (plugin.owner.distribution or "", plugin.name))
+    """The plugins of all distributions, by distribution and name."""
+    return [plugin for each in distributions() for plugin in _of_distribution(each)]
+
+
+def enabled(source: str, digest: str) -> Plugin:
+    """A file that was switched on; one that has changed since then is asked about again."""
+
+    def load() -> Any:
+        content, now = sourcefile.read(Path(source))
+        if now != digest and not plugins.ask(f"{source} has changed. Load it?"):
+            hint = f"tensorlite plugins enable {source}"
+            raise PluginError("the file has changed since it was switched on.", hint=hint)
+        return sourcefile.run(Path(source), content)
+
+    owner = Owner(Path(source).stem, file=source, sha256=digest)
+    return Plugin(owner.name, source, "enabled", owner, load)
 
 
 def named(source: str) -> Plugin:
@@ -114,43 +159,30 @@ def named(source: str) -> Plugin:
 
 
 def _from_file(source: str, path: Path) -> Plugin:
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "is not there"
-        raise PluginError(f"the plugin file {source} {what}.", hint="--plugin FILE.py")
-    return Plugin(path.stem, source, "file", Owner(path.stem), lambda: _import_file(path.resolve()))
+    content, digest = sourcefile.read(path)
+    load = functools.partial(sourcefile.run, path.resolve(), content)
+    owner = Owner(path.stem, file=str(path.resolve()), sha256=digest)
+    return Plugin(path.stem, source, "file", owner, load)
 
 
-def _import_file(path: Path) -> Any:
-    """Import a file under a name that nobody else uses, once for each path."""
-    digest = hashlib.sha256(str(path).encode()).hexdigest()[:12]
-    name = f"_tensorlite_plugin_{digest}"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise PluginError(f"the plugin file {path} is not a Python file.", hint="--plugin FILE.py")
-    sys.modules[name] = module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+def _of_distribution(each: Distribution) -> Iterator[Plugin]:
+    """One plugin for each entry point; commands that belong to none of them make up their own."""
+    rest = each.commands
+    for entry in each.plugins:
+        own, rest = (rest, []) if entry.name == each.command_owner else ([], rest)
+        owner = Owner(entry.name, each.name, each.version)
+        yield Plugin(entry.name, entry.value, "installed", owner, entry.load, own)
+    if rest:
+        owner = Owner(each.command_owner, each.name, each.version)
+        yield Plugin(owner.name, rest[0].value, "installed", owner, None, rest)
 
 
-def _from_entry_point(entry: importlib.metadata.EntryPoint) -> Plugin:
-    distribution, version = None, None
-    if entry.dist is not None:
-        distribution, version = str(entry.dist.name), str(entry.dist.version)
-    owner = Owner(entry.name, distribution, version)
-    return Plugin(entry.name, entry.value, "installed", owner, entry.load)
-
-
-def _package_files(module: str) -> Iterator[Path]:
-    """The Python files of the package that holds a module, found without importing it."""
-    spec = importlib.util.find_spec(module.partition(".")[0])
-    if spec and spec.submodule_search_locations:
-        for folder in spec.submodule_search_locations:
-            yield from Path(folder).rglob("*.py")
-    elif spec and spec.origin:
-        yield Path(spec.origin)
+def _package_files(package: str) -> Iterator[Path]:
+    """The Python files of a package or module, found without importing it."""
+    with contextlib.suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec(package)
+        if spec and spec.submodule_search_locations:
+            for folder in spec.submodule_search_locations:
+                yield from Path(folder).rglob("*.py")
+        elif spec and spec.origin:
+            yield Path(spec.origin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
@@ -14,9 +15,11 @@ import pluggy
 
 from tensorlite.calling import one_line
 from tensorlite.entry import SCRIPT
-from tensorlite.errors import PluginError, close_names
+from tensorlite.errors import ConfigError, PluginError, TensorliteError, close_names
 from tensorlite.plugins import discovery, hookspecs
+from tensorlite.plugins.choices import strict
 from tensorlite.plugins.discovery import Plugin
+from tensorlite.plugins.info import PluginInfo
 from tensorlite.registry import REGISTRIES, Journal, Registry, transaction
 
 _OURS = (str(Path(__file__).resolve().parent), str(Path(pluggy.__file__).parent), "<frozen ")
@@ -25,18 +28,27 @@ _OURS = (str(Path(__file__).resolve().parent), str(Path(pluggy.__file__).parent)
 class PluginManager:
     """Finds plugins, loads them in a fixed order, and keeps them from harming each other.
 
-    The order is: built-ins, the zoo, installed plugins by distribution and name, requested ones.
+    The order is: built-ins, the zoo, installed plugins by distribution and name, files that were
+    switched on, requested ones. With ``TENSORLITE_STRICT_PLUGINS=1`` the first failure is raised.
 
     Args:
         registries: What the hooks ``register_<plural>`` fill, by plural.
         find: Lists the plugins that need no request.
         warn: Told one line for each plugin that fails.
+
+    Example:
+        >>> from tensorlite.registry import Registry
+        >>> layers = Registry("layer")
+        >>> manager = PluginManager({"layers": layers}, lambda: [])
+        >>> manager.load()
+        >>> manager.plugins, layers.names()
+        ([], [])
     """
 
     def __init__(
         self,
         registries: Mapping[str, Registry[Any]] = REGISTRIES,
-        find: Callable[[], list[Plugin]] = lambda: [*discovery.built_in(), *discovery.installed()],
+        find: Callable[[], list[Plugin]] = discovery.find,
         warn: Callable[[str], None] = lambda line: print(line, file=sys.stderr),
     ) -> None:
         self.plugins: list[Plugin] = []  # in the order in which they were tried
@@ -56,6 +68,19 @@ class PluginManager:
         if not any(_same(plugin, other) for other in self._queue):
             self._queue.append(plugin)
 
+    def known(self) -> list[Plugin]:
+        """Every plugin that was found or requested; nothing is imported for it."""
+        with self._lock:
+            self._fill_queue()
+            return [*self.plugins, *self._queue]
+
+    def only(self, name: str) -> None:
+        """Load nothing but what is built in and the plugins of that name, even if switched off."""
+        self._fill_queue()
+        for plugin in self._queue:
+            wanted = name == plugin.name or plugin.origin == "built-in"
+            plugin.status = "ok" if wanted else "disabled"
+
     def load(self) -> None:
         """Load what is not loaded yet. A failing plugin is left out, with a warning."""
         with self._lock:
@@ -74,27 +99,21 @@ class PluginManager:
             PluginError: If there is none.
         """
         self.load()
-        found = [plugin for plugin in self.plugins if plugin.name == name]
-        if found:
-            return found
-        names = [plugin.name for plugin in self.plugins]
-        parts = [f"there is no plugin {name!r}.", close_names(name, names)]
-        parts.append(f"All {len(names)}: tensorlite plugins")
-        raise PluginError(" ".join(filter(None, parts)))
+        return select(self.plugins, name)
 
     def why_missing(self, kind: str, name: str) -> tuple[str, str | None]:
-        """Which failed plugin would have brought a name, and the command that shows why."""
-        failed = [plugin for plugin in self.plugins if plugin.status == "failed"]
-        declared = [plugin for plugin in failed if (kind, name) in plugin.provides]
-        for plugin in declared or (plugin for plugin in failed if plugin.mentions(name)):
+        """Which plugin that was left out would have brought a name, and the command that helps."""
+        absent = [plugin for plugin in self.plugins if plugin.status != "ok"]
+        declared = [plugin for plugin in absent if (kind, name) in plugin.provides]
+        for plugin in declared or (plugin for plugin in absent if plugin.mentions(name)):
+            if plugin.status == "disabled":
+                return f"The plugin {plugin.title} may have it: {plugin.reason}.", plugin.remedy
             reason = f"The plugin {plugin.title} has it but failed: {plugin.reason}."
-            return reason, plugin.command
+            return reason, plugin.remedy or plugin.command
         return "", None
 
     def _load_queue(self) -> None:
-        if not self._found:
-            self._queue[:0] = self._find()
-            self._found = True
+        self._fill_queue()
         while self._queue:  # an interrupted load goes on where it was
             plugin = self._queue[0]
             if not any(_same(plugin, other) for other in self.plugins):
@@ -102,22 +121,45 @@ class PluginManager:
                 self.plugins.append(plugin)
             del self._queue[0]
 
+    def _fill_queue(self) -> None:
+        if not self._found:
+            self._queue[:0] = self._find_or_warn()
+            self._found = True
+
+    def _find_or_warn(self) -> list[Plugin]:
+        try:
+            return self._find()
+        except ConfigError as error:  # without knowing what was switched off, nothing is loaded
+            self._warn(f"warning: only what is built in is loaded: {error}")
+            return discovery.built_in()
+
     def _admit(self, plugin: Plugin) -> None:
+        plugin.provides = [("command", entry.name) for entry in plugin.commands]
+        if plugin.status == "disabled" or not plugin.load:
+            return
         journal: Journal = []
+        began = time.perf_counter()
         try:
             # What a plugin prints while it is imported must not end up in somebody's --json.
             with transaction(plugin.owner) as journal, redirect_stdout(sys.stderr):
-                self._register(plugin, journal)
+                self._register(plugin, journal, plugin.load)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a plugin does not end the command
-            plugin.status, plugin.reason = "failed", explain(error)
-            plugin.trace = "".join(traceback.format_exception(error))
-            why = f"is left out: {plugin.reason}. Details: {plugin.command}"
-            self._warn(f"warning: plugin {plugin.title} {why}")
-        plugin.provides = [(entry.kind, entry.name) for _, entry in journal]
+            self._leave_out(plugin, error)
+        plugin.seconds = time.perf_counter() - began
+        plugin.provides += [(entry.kind, entry.name) for _, entry in journal]
         if plugin.status == "ok":
             self._name_hidden(plugin, journal)
+
+    def _leave_out(self, plugin: Plugin, error: BaseException) -> None:
+        plugin.status, plugin.reason = "failed", explain(error)
+        plugin.trace = "".join(traceback.format_exception(error))
+        plugin.remedy = error.hint or "" if isinstance(error, TensorliteError) else ""
+        if strict():
+            raise PluginError(f"{plugin.reason}.", where=f"plugin {plugin.title}") from error
+        following = f"Try: {plugin.remedy}" if plugin.remedy else f"Details: {plugin.command}"
+        self._warn(f"warning: plugin {plugin.title} is left out: {plugin.reason}. {following}")
 
     def _name_hidden(self, plugin: Plugin, journal: Journal) -> None:
         for registry, entry in journal:
@@ -125,14 +167,15 @@ class PluginManager:
                 how = f"{entry.kind} {entry.name!r} is ours; theirs is {entry.qualified!r}"
                 self._warn(f"warning: plugin {plugin.title}: the {how}")
 
-    def _register(self, plugin: Plugin, journal: Journal) -> None:
+    def _register(self, plugin: Plugin, journal: Journal, load: Callable[[], Any]) -> None:
         self._check_name(plugin)
-        found = plugin.load()
+        found = load()
         # Each plugin gets a pluggy manager of its own, so that none can wrap or break another's.
         hooks = pluggy.PluginManager("tensorlite")
         hooks.add_hookspecs(hookspecs)
         hooks.register(found() if isinstance(found, type) else found, plugin.name)
         used = _used_hooks(hooks)
+        plugin.info = _information(hooks.hook.plugin_info(), plugin)
         for plural, registry in self._registries.items():
             getattr(hooks.hook, f"register_{plural}")(register=registry.register)
         if not journal and not used:
@@ -145,10 +188,36 @@ class PluginManager:
             raise PluginError(f"the plugin name {plugin.name!r} belongs to {owner}")
 
 
+def select(plugins: list[Plugin], name: str) -> list[Plugin]:
+    """Those of a name, or of a distribution of that name.
+
+    Raises:
+        PluginError: If there is none.
+    """
+    found = [plugin for plugin in plugins if name in (plugin.name, plugin.owner.distribution)]
+    found = [plugin for plugin in found if plugin.name == name] or found
+    if found:
+        return found
+    names = [plugin.name for plugin in plugins]
+    parts = [f"there is no plugin {name!r}.", close_names(name, names)]
+    parts.append(f"All {len(names)}: tensorlite plugins")
+    raise PluginError(" ".join(filter(None, parts)))
+
+
+def _information(said: Any, plugin: Plugin) -> PluginInfo | None:
+    """What the plugin says about itself, compared with this tensorlite; None if it is silent."""
+    if said is None:
+        return None
+    if not isinstance(said, PluginInfo):
+        raise PluginError(f"expected a PluginInfo from plugin_info(), got {said!r}.")
+    said.check(f"pip install --upgrade {plugin.owner.distribution or plugin.name}")
+    return said
+
+
 def _used_hooks(hooks: pluggy.PluginManager) -> list[str]:
     """The hooks that a plugin implements; one that does not exist is an error."""
     used = {name: caller for name, caller in vars(hooks.hook).items() if caller.get_hookimpls()}
-    known = [name for name in vars(hookspecs) if name.startswith("register_")]
+    known = [name for name in vars(hookspecs) if name.startswith(("register_", "plugin_"))]
     for name, caller in used.items():
         if not caller.has_spec() and not all(i.optionalhook for i in caller.get_hookimpls()):
             raise PluginError(f"there is no hook {name!r}. {close_names(name, known)}")
@@ -165,7 +234,8 @@ def explain(error: BaseException) -> str:
     if isinstance(error, pluggy.PluginValidationError):  # its first line repeats the plugin's name
         text = "; ".join(str(error).splitlines()[1:])
     else:
-        text = " ".join(str(error).split()) if isinstance(error, PluginError) else one_line(error)
+        ours = isinstance(error, TensorliteError)
+        text = " ".join(error.sentence.split()) if ours else one_line(error)
     place = _place(error)
     return text.rstrip(".") + (f" ({place})" if place else "")
 
@@ -181,9 +251,9 @@ def _place(error: BaseException) -> str:
 
 def _same(plugin: Plugin, other: Plugin) -> bool:
     """Whether two ways of naming a plugin lead to the same code."""
-    if "file" in (plugin.origin, other.origin):
-        files = [Path(p.source).resolve() for p in (plugin, other) if p.origin == "file"]
-        return len(files) == 2 and files[0] == files[1]
+    if plugin.is_file or other.is_file:
+        both = plugin.is_file and other.is_file
+        return both and Path(plugin.source).resolve() == Path(other.source).resolve()
     return "module" in (plugin.origin, other.origin) and plugin.module == other.module
 
 

@@ -44,6 +44,8 @@ from .devices import preserve_format as preserve_format
 from .devices import strided as strided
 from .kernels import get_num_threads as get_num_threads
 from .kernels import get_precision as get_precision
+from .kernels import memory_stats as memory_stats
+from .kernels import reset_peak_memory_stats as reset_peak_memory_stats
 from .kernels import set_memory_policy as set_memory_policy
 from .kernels import set_num_threads as set_num_threads
 from .kernels import set_precision as set_precision
@@ -462,6 +464,8 @@ from .random import set_rng_state as set_rng_state
 from .registry import augmentations as augmentations
 from .registry import callbacks as callbacks
 from .registry import datasets as datasets
+from .registry import exporters as exporters
+from .registry import functions as functions
 from .registry import layers as layers
 from .registry import losses as losses
 from .registry import metrics as metrics
@@ -469,6 +473,7 @@ from .registry import models as models
 from .registry import optimizers as optimizers
 from .registry import readers as readers
 from .registry import schedules as schedules
+from .registry import visualizers as visualizers
 from .serialization import load as load
 from .serialization import save as save
 from .tensor import BoolTensor as BoolTensor

@@ -12,14 +12,16 @@ installation.
 
 from __future__ import annotations
 
+import copy
 import functools
 import importlib
-import re
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, overload
 
-from tensorlite.calling import call
+from tensorlite.admission import NAME, Form
+from tensorlite.calling import call, warn_once
 from tensorlite.entry import BUILT_IN, Entry, Owner, definition, first_line
 from tensorlite.errors import ConfigError, UnknownNameError, close_names
 from tensorlite.transaction import Journal, acting, transaction
@@ -35,6 +37,8 @@ __all__ = [
     "callbacks",
     "commands",
     "datasets",
+    "exporters",
+    "functions",
     "layers",
     "losses",
     "metrics",
@@ -43,12 +47,11 @@ __all__ = [
     "readers",
     "schedules",
     "transaction",
+    "visualizers",
 ]
 
 T = TypeVar("T")
 F = TypeVar("F")
-
-_NAME = r"[a-z][a-z0-9_]*"
 
 
 class Registry(Generic[T]):
@@ -60,12 +63,13 @@ class Registry(Generic[T]):
             given.
         listing: The command that lists the names; ``tensorlite <plural>`` if not given.
         needs: Attributes that each object must have.
+        base: The full name of a class that each object must be a subclass of.
         pattern: What a name looks like.
         fill: Whether the plugins are loaded before the first look-up.
-        endings: What to say of an unknown name that ends in a certain way.
 
     Attributes:
         reserved: Names that mean something elsewhere: here they work only as ``plugin:name``.
+        files: By the ending of a name that is a file, such as ``".toml"``, what reads its entry.
 
     Example:
         >>> colours = Registry("colour")
@@ -83,28 +87,59 @@ class Registry(Generic[T]):
         *,
         listing: str | None = None,
         needs: tuple[str, ...] = ("__call__",),
-        pattern: str = _NAME,
+        base: str = "",
+        pattern: str = NAME,
         fill: bool = False,
-        endings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.kind = kind
         self.plural = plural or f"{kind}s"
         self.listing = listing or f"tensorlite {self.plural}"
-        self._needs, self._pattern = needs, pattern
-        self._fill, self._endings = fill, endings
+        self._form = Form(needs, base, pattern)
+        self._fill = fill
         self.reserved: frozenset[str] = frozenset()
-        self._entries: dict[str, list[Entry[T]]] = {}  # by short name, one of each owner
+        self.files: dict[str, Callable[[str], Entry[T]]] = {}
+        # By short name and by alias, one of each owner.
+        self._entries: dict[str, list[Entry[T]]] = {}
+
+    def empty(self) -> Registry[T]:
+        """A registry of the same kind with nothing in it, which no plugin fills."""
+        made = copy.copy(self)
+        made._entries, made._fill = {}, False
+        return made
 
     @overload
     def register(
-        self, name: str, obj: None = None, *, summary: str | None = None, **details: Any
+        self,
+        name: str,
+        obj: None = None,
+        *,
+        summary: str | None = None,
+        aliases: Sequence[str] = (),
+        deprecated: str = "",
+        **details: Any,
     ) -> Callable[[F], F]: ...
 
     @overload
-    def register(self, name: str, obj: F, *, summary: str | None = None, **details: Any) -> F: ...
+    def register(
+        self,
+        name: str,
+        obj: F,
+        *,
+        summary: str | None = None,
+        aliases: Sequence[str] = (),
+        deprecated: str = "",
+        **details: Any,
+    ) -> F: ...
 
     def register(
-        self, name: str, obj: Any = None, *, summary: str | None = None, **details: Any
+        self,
+        name: str,
+        obj: Any = None,
+        *,
+        summary: str | None = None,
+        aliases: Sequence[str] = (),
+        deprecated: str = "",
+        **details: Any,
     ) -> Any:
         """Register an object under a name, or return a decorator that does.
 
@@ -112,25 +147,28 @@ class Registry(Generic[T]):
             name: Lower-case letters, digits and underscores, a letter first.
             obj: The class, function or object; left out when used as a decorator.
             summary: One line; the first of the docstring if not given.
+            aliases: Further names of the same thing; listings leave them out.
+            deprecated: What to use instead, for a name that will go; said once when it is used.
             details: Whatever the kind asks for (see ``tensorlite.plugins.hookspecs``).
 
         Raises:
-            ConfigError: If the name is malformed, if its owner registered it before, or if the
+            ConfigError: If a name is malformed, if its owner registered it before, or if the
                 object lacks what the kind needs.
         """
         if obj is None:
-            return functools.partial(self.register, name, summary=summary, **details)
-        self._check(name, obj)
+            told = {"summary": summary, "aliases": aliases, "deprecated": deprecated}
+            return functools.partial(self.register, name, **told, **details)
+        self._form.check(self.kind, (name, *aliases), obj)
         owner, journal = acting()
         entry: Entry[T] = Entry(
             name,
             self.kind,
             obj,
-            owner.name,
-            owner.distribution,
-            owner.version,
+            owner,
             first_line(summary or definition(obj).__doc__ or ""),
             MappingProxyType(details),
+            tuple(aliases),
+            deprecated,
         )
         self._add(entry)
         journal.append((self, entry))
@@ -148,8 +186,9 @@ class Registry(Generic[T]):
         """The names that can be used, each with its entry, sorted."""
         found = []
         for name, rivals in self._filled().items():
-            winner = None if name in self.reserved else _winner(rivals)
-            found += [(name if e is winner else e.qualified, e) for e in rivals]
+            winner = None if name in self.reserved else self._winner(rivals)
+            own = [entry for entry in rivals if entry.name == name]  # and not by an alias
+            found += [(name if e is winner else e.qualified, e) for e in own]
         return sorted(found, key=lambda item: (item[1].name, item[0]))
 
     def info(self, name: str) -> Entry[T]:
@@ -159,10 +198,14 @@ class Registry(Generic[T]):
             UnknownNameError: If there is no such name, or if two plugins claim it.
         """
         rivals = self._rivals(name)
-        winner = _winner(rivals)
+        winner = self._winner(rivals)
         if winner:
+            if winner.deprecated:
+                warn_once(f"the {self.kind} {name!r} will go. {winner.deprecated}")
             return winner
-        raise self._ambiguous(name, rivals) if rivals else self._unknown(name)
+        if rivals:
+            raise ambiguous(self.kind, name, [(e.qualified, e.place) for e in rivals])
+        raise self._unknown(name)
 
     def get(self, name: str) -> T:
         """The object of a short or qualified name; raises like ``info``."""
@@ -179,16 +222,16 @@ class Registry(Generic[T]):
         return call(self.info(name), args, options)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and _winner(self._rivals(name)) is not None
+        return isinstance(name, str) and self._winner(self._rivals(name)) is not None
 
     def __iter__(self) -> Iterator[Entry[T]]:
         return iter(self.entries())
 
     def __len__(self) -> int:
-        return sum(map(len, self._filled().values()))
+        return len(self.items())
 
     def __repr__(self) -> str:
-        return f"Registry({self.kind!r}, {sum(map(len, self._entries.values()))} names)"
+        return f"Registry({self.kind!r}, {len(self._entries)} names)"
 
     def _filled(self) -> dict[str, list[Entry[T]]]:
         if self._fill:
@@ -197,60 +240,61 @@ class Registry(Generic[T]):
 
     def _rivals(self, name: str) -> list[Entry[T]]:
         owner, _, short = name.rpartition(":")
-        return [entry for entry in self._filled().get(short, ()) if owner in ("", entry.owner)]
+        entries = self._filled()
+        read = self.files.get(os.path.splitext(name)[1])
+        if read:
+            return [read(name)]
+        return [entry for entry in entries.get(short, ()) if owner in ("", entry.owner)]
 
-    def _check(self, name: str, obj: object) -> None:
-        where = f"{self.kind} {name!r}"
-        if not isinstance(name, str) or not re.fullmatch(self._pattern, name):
-            wanted = "expected a name of lower-case letters, digits and _, a letter first"
-            raise ConfigError(f"{wanted}, got {name!r}.", where=self.kind)
-        missing = [need for need in self._needs if not hasattr(obj, need)]
-        if missing:
-            wanted = "something callable" if missing == ["__call__"] else f"{', '.join(missing)}()"
-            raise ConfigError(f"expected an object with {wanted}, got {obj!r}.", where=where)
+    def _winner(self, rivals: list[Entry[T]]) -> Entry[T] | None:
+        """Who may use a short name: the built-in, the only one there is, or the preferred one."""
+        candidates = [entry for entry in rivals if entry.owner == BUILT_IN] or rivals
+        if len(candidates) > 1 and self._fill:
+            preferred = importlib.import_module("tensorlite.plugins").preferred()
+            ranked = [e for name in preferred for e in candidates if e.qualified == name]
+            candidates = ranked[:1] or candidates
+        return candidates[0] if len(candidates) == 1 else None
 
     def _add(self, entry: Entry[T]) -> None:
-        rivals = self._entries.setdefault(entry.name, [])
-        for other in rivals:
-            if other.owner == entry.owner:
-                message = f"{entry.owner!r} has registered this name before, at {other.place}."
-                raise ConfigError(message, where=f"{self.kind} {entry.name!r}")
-        rivals.append(entry)
+        names = (entry.name, *entry.aliases)
+        for name in names:
+            for other in self._entries.get(name, ()):
+                if other.owner == entry.owner:
+                    message = f"{entry.owner!r} has registered this name before, at {other.place}."
+                    raise ConfigError(message, where=f"{self.kind} {name!r}")
+        for name in names:
+            self._entries.setdefault(name, []).append(entry)
 
     def _remove(self, entry: Entry[T]) -> None:
-        rivals = [other for other in self._entries.pop(entry.name) if other is not entry]
-        if rivals:
-            self._entries[entry.name] = rivals
-
-    def _ambiguous(self, name: str, rivals: list[Entry[T]]) -> UnknownNameError:
-        claims = " and ".join(f"{e.qualified} ({e.place})" for e in rivals)
-        hint = f"Write {' or '.join(e.qualified for e in rivals)}."
-        return UnknownNameError(f"{self.kind} {name!r} means {claims}.", hint=hint)
+        for name in (entry.name, *entry.aliases):
+            rivals = [other for other in self._entries.pop(name) if other is not entry]
+            if rivals:
+                self._entries[name] = rivals
 
     def _unknown(self, name: str) -> UnknownNameError:
         names = self.names()
         plugins = importlib.import_module("tensorlite.plugins") if self._fill else None
         reason, command = plugins.why_missing(self.kind, name) if plugins else ("", None)
         parts = [f"there is no {_words(self.kind)} {name!r}.", reason]
-        parts += [text for ending, text in self._endings.items() if name.endswith(ending)]
         parts += [close_names(name, names), f"All {len(names)}: {self.listing}"]
         return UnknownNameError(" ".join(filter(None, parts)), hint=command)
 
 
-layers: Registry[Any] = Registry("layer", fill=True)
+layers: Registry[Any] = Registry("layer", base="tensorlite.nn.module.Module", fill=True)
+functions: Registry[Any] = Registry("function", fill=True)
 losses: Registry[Any] = Registry("loss", "losses", fill=True)
-optimizers: Registry[Any] = Registry("optimizer", fill=True)
+optimizers: Registry[Any] = Registry(
+    "optimizer", base="tensorlite.optim.optimizer.Optimizer", fill=True
+)
 schedules: Registry[Any] = Registry("schedule", fill=True)
-augmentations: Registry[Any] = Registry("augmentation", fill=True)
+augmentations: Registry[Any] = Registry("augmentation", needs=("__call__", "targets"), fill=True)
 datasets: Registry[Any] = Registry("dataset", listing="tensorlite data", fill=True)
 readers: Registry[Any] = Registry("reader", needs=("sniff", "open"), fill=True)
-models: Registry[Any] = Registry(
-    "model",
-    fill=True,
-    endings={".toml": "Models written in TOML are not supported yet."},
-)
-metrics: Registry[Any] = Registry("metric", fill=True)
+models: Registry[Any] = Registry("model", fill=True)
+metrics: Registry[Any] = Registry("metric", needs=("update", "compute"), fill=True)
 callbacks: Registry[Any] = Registry("callback", fill=True)
+visualizers: Registry[Any] = Registry("visualizer", fill=True)
+exporters: Registry[Any] = Registry("exporter", fill=True)
 commands: Registry[Any] = Registry(
     "command",
     listing="tensorlite --help",
@@ -264,6 +308,7 @@ REGISTRIES: Mapping[str, Registry[Any]] = MappingProxyType(
         registry.plural: registry
         for registry in (
             layers,
+            functions,
             losses,
             optimizers,
             schedules,
@@ -273,16 +318,29 @@ REGISTRIES: Mapping[str, Registry[Any]] = MappingProxyType(
             models,
             metrics,
             callbacks,
+            visualizers,
+            exporters,
             commands,
         )
     }
 )
 
 
-def _winner(rivals: list[Entry[T]]) -> Entry[T] | None:
-    """Who may use the short name: the built-in, or the only one there is."""
-    candidates = [entry for entry in rivals if entry.owner == BUILT_IN] or rivals
-    return candidates[0] if len(candidates) == 1 else None
+def ambiguous(kind: str, name: str, claims: Sequence[tuple[str, str]]) -> UnknownNameError:
+    """The error for a short name that means several things.
+
+    Args:
+        kind: What each of them is.
+        name: The short name.
+        claims: The qualified name of each, and where it is.
+    """
+    longer = [qualified for qualified, _ in claims]
+    means = " and ".join(f"{qualified} ({place})" for qualified, place in claims)
+    hint = (
+        f"Write {' or '.join(longer)}, or settle it with one line in tensorlite.toml: "
+        f'plugins.prefer = ["{longer[0]}"]'
+    )
+    return UnknownNameError(f"{kind} {name!r} means {means}.", hint=hint)
 
 
 def _words(kind: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 import tensorlite as tl
 
 os.environ.setdefault("TENSORLITE_CACHE_GB", "0")  # pictures of tests are not worth keeping
+os.environ["TENSORLITE_CONFIG_DIR"] = os.devnull  # what somebody switched on here is not ours
 
 
 @pytest.fixture(autouse=True)

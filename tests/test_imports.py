@@ -18,6 +18,7 @@ LAYERS = [
         "errors",
         "printable",
         "entry",
+        "admission",
         "files",
         "devices",
         "cuda",
@@ -36,7 +37,7 @@ LAYERS = [
     ["tensor"],
     ["nn", "losses", "optim", "augment", "data", "utils", "serialization"],
     ["training"],
-    ["plugins"],
+    ["plugins", "testing"],
     ["zoo"],
     ["cli", "__main__"],
 ]

@@ -3,7 +3,7 @@ import functools
 import pytest
 
 from tensorlite.errors import ConfigError, PluginError, UnknownNameError
-from tensorlite.registry import REGISTRIES, Owner, Registry, transaction
+from tensorlite.registry import REGISTRIES, Entry, Owner, Registry, transaction
 
 
 class Swish:
@@ -157,6 +157,16 @@ def test_create_says_how_to_call_when_an_argument_is_missing(things):
         things.create("double")
 
 
+@pytest.mark.parametrize("option", [{"beta": "x"}, {"beta": True}, {"beta": float("nan")}])
+def test_create_refuses_an_option_of_another_kind(things, option):
+    register_as(things, "ours", "swish")
+    with pytest.raises(ConfigError, match="thing 'swish': expected .*a number, got"):
+        things.create("swish", **option)
+    with pytest.raises(ConfigError, match="expected fast as true or false, got fast=1"):
+        things.create("swish", fast=1)
+    assert things.create("swish", beta=2, fast=True).beta == 2
+
+
 def test_a_reserved_name_works_only_with_its_owner_in_front(things):
     things.reserved = frozenset({"swish"})
     register_as(things, "theirs", "swish")
@@ -165,10 +175,12 @@ def test_a_reserved_name_works_only_with_its_owner_in_front(things):
     assert things.get("theirs:swish") is Swish
 
 
-def test_a_name_may_have_an_ending_that_is_explained():
-    models = Registry("model", endings={".toml": "TOML is not read."})
-    with pytest.raises(UnknownNameError, match=r"'a.toml'\. TOML is not read\. All 0"):
-        models.get("a.toml")
+def test_a_name_may_be_a_file_that_is_read():
+    models = Registry("model")
+    models.files[".toml"] = lambda path: Entry(path, "model", path.upper(), "__main__")
+    assert models.get("a.toml") == "A.TOML" and "b.toml" in models
+    with pytest.raises(UnknownNameError, match=r"'a.tom'\. All 0"):
+        models.get("a.tom")
     with pytest.raises(UnknownNameError, match=r"'a'\. All 0"):
         models.get("a")
 

@@ -5,10 +5,12 @@ It is a plugin like any other and registers its models through the hook that str
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from tensorlite.plugins import hookimpl
+from tensorlite.zoo.entries import FULL_SIZE, SMALL
 
 _HERE = Path(__file__).parent
 
@@ -16,19 +18,6 @@ _HERE = Path(__file__).parent
 @hookimpl
 def register_models(register: Any) -> None:
     """Register the models of the zoo."""
-    from tensorlite.zoo import lenet
-
-    for name, factory, size in (
-        ("lenet5", lenet.lenet5, (28, 28)),
-        ("lenet_harley", lenet.lenet_harley, (32, 32)),
-    ):
-        register(
-            name,
-            factory,
-            task="classification",
-            image_size=size,
-            features="features",
-            head="classifier.4",
-            recipe=_HERE / "lenet.toml",
-            card=_HERE / f"{name}.md",
-        )
+    for entry in (*SMALL, *FULL_SIZE):
+        family = import_module(f"tensorlite.zoo.{entry.family}")
+        register(entry.name, getattr(family, entry.name), **entry.details(_HERE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -162,7 +163,7 @@ def between(thing: Any, name: str, low: float, high: float = float("inf")) -> No
         ConfigError: If not.
     """
     value = getattr(thing, name)
-    if not low <= value <= high:
+    if not (low <= value <= high and math.isfinite(value)):
         bounds = f"of at least {low:g}" if high == float("inf") else f"in {low:g}..{high:g}"
         message = f"expected {name} {bounds}, got {value}."
         raise ConfigError(message, where=type(thing).__name__)
@@ -179,7 +180,7 @@ def spread(thing: Any, name: str, low: float = 0.0, high: float = float("inf")) 
         first, last = map(float, value)
     except (TypeError, ValueError):
         first, last = 1.0, 0.0
-    if not low <= first <= last <= high:
+    if not (low <= first <= last <= high and math.isfinite(last)):
         message = f"expected {name} as two numbers, the smaller first, got {value}."
         if low > 0 or high < float("inf"):
             message = f"{message[:-1]}; they must lie in {low:g}..{high:g}."

@@ -7,6 +7,7 @@
 """
 
 from tensorlite.data.bundled import digits
+from tensorlite.data.canvas import canvas
 from tensorlite.data.dataset import ArrayDataset, Dataset, Subset, holdout
 from tensorlite.data.decode import decode
 from tensorlite.data.folder import ImageFolderReader
@@ -28,6 +29,7 @@ __all__ = [
     "ImageFolderReader",
     "MaskFiles",
     "Subset",
+    "canvas",
     "decode",
     "digits",
     "frame_ink",

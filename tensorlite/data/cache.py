@@ -75,18 +75,29 @@ class CachedPictures(Dataset):
         found: dict[str, int] = self.dataset.counts(indices)
         return found
 
+    def target(self, index: int) -> Any:
+        """What belongs to an image."""
+        if _has_masks(self.dataset):
+            return {"mask": self.planes[index, -1].astype(np.int64)}
+        return self.dataset.target(index)
+
+    def frame(self, index: int) -> tuple[int, int]:
+        """Height and width of an image before it was brought to the size of all."""
+        found: tuple[int, int] = self.dataset.frame(index)
+        return found
+
     def __len__(self) -> int:
         return len(self.planes)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], Any]:
-        return self._images(index), self._target(index)
+        return self._images(index), self.target(index)
 
     def batch(self, indices: Sequence[int] | NDArray[np.integer]) -> Batch:
         """Fetch several items at once."""
         chosen = np.asarray(indices, dtype=np.int64)
         if getattr(self, "task", CLASSES) == CLASSES:
             return self._images(chosen), self.targets[chosen]
-        return self._images(chosen), [self._target(int(index)) for index in chosen]
+        return self._images(chosen), [self.target(int(index)) for index in chosen]
 
     def adapt(self, channels: int, height: int, width: int) -> Dataset:
         """The original data with pictures of another shape."""
@@ -96,11 +107,6 @@ class CachedPictures(Dataset):
     def _images(self, chosen: Any) -> NDArray[np.float32]:
         channels = self.image_shape[0]
         return np.divide(self.planes[chosen][..., :channels, :, :], 255, dtype=np.float32)
-
-    def _target(self, index: int) -> Any:
-        if _has_masks(self.dataset):
-            return {"mask": self.planes[index, -1].astype(np.int64)}
-        return self.dataset.target(index)
 
 
 def cached(dataset: Dataset, *, build: bool = True, progress: Progress | None = None) -> Dataset:

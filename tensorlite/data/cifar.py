@@ -12,6 +12,7 @@ from tensorlite.data.bytes import damaged, open_bytes
 from tensorlite.data.dataset import ArrayDataset, Dataset
 from tensorlite.data.layout import natural
 from tensorlite.data.names import class_names
+from tensorlite.errors import DataError
 from tensorlite.printable import printable
 
 NAME = re.compile(
@@ -35,14 +36,18 @@ class CifarReader:
 
     def sniff(self, path: Path) -> bool:
         """Whether there are files with the names and the sizes of CIFAR's."""
-        return any(map(_fits, _files(path)))
+        return any(map(_fits, _files(path))) or _is_pickled(path)
 
     def open(self, path: Path) -> dict[str, Dataset]:
         """Read every batch there is.
 
         Raises:
-            DataError: If a file is damaged, or its labels have no names.
+            DataError: If a file is damaged, its labels have no names, or it is the version for
+                Python, whose pickles could run code.
         """
+        if not _files(path):
+            message = f"{path} is CIFAR's version for Python: pickles, which can run code."
+            raise DataError(message, hint="Get the binary version: tensorlite data get cifar10")
         folder = path if path.is_dir() else path.parent
         contents = {file: _unpacked(file) for file in _files(path)}
         labels = _label_bytes(folder, contents)
@@ -75,6 +80,16 @@ def _fits(file: Path) -> bool:
     if NAME.fullmatch(file.name):
         return True
     return any(file.stat().st_size % (PIXELS + labels) == 0 for labels in (1, 2))
+
+
+def _is_pickled(path: Path) -> bool:
+    """Whether it is the folder of the version for Python."""
+    if not path.is_dir():
+        return False
+    return any(
+        (path / names).is_file() and (path / batch).is_file()
+        for names, batch in (("batches.meta", "data_batch_1"), ("meta", "train"))
+    )
 
 
 def _split(file: Path) -> str:

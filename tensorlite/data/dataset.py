@@ -103,6 +103,14 @@ class Dataset(items.Dataset[Any]):
             return np.zeros(len(self), np.int64)
         return self.targets
 
+    def target(self, index: int) -> Any:
+        """What belongs to an image; a data set that need not make the image for it says how."""
+        return self[index][1]
+
+    def frame(self, index: int) -> tuple[int, int]:
+        """Height and width of an image before it was brought to the size of all."""
+        return self.image_shape[1], self.image_shape[2]
+
     def counts(self, indices: Any = None) -> dict[str, int]:
         """How many images each class has; how many boxes; how many pixels of masks.
 
@@ -252,6 +260,14 @@ class Subset(Dataset):
         """The group of every image."""
         return self.dataset.strata[self.indices]
 
+    def target(self, index: int) -> Any:
+        """What belongs to an image."""
+        return self.dataset.target(int(self.indices[index]))
+
+    def frame(self, index: int) -> tuple[int, int]:
+        """Height and width of an image before it was brought to the size of all."""
+        return self.dataset.frame(int(self.indices[index]))
+
     def counts(self, indices: Any = None) -> dict[str, int]:
         """How many images, boxes or pixels each class has."""
         return self.dataset.counts(self.indices if indices is None else self.indices[indices])
@@ -291,6 +307,15 @@ class Adapted(Dataset):
     def strata(self) -> NDArray[np.int64]:
         """The group of every image."""
         return self.dataset.strata
+
+    def target(self, index: int) -> Any:
+        """What belongs to an image, moved along with it."""
+        old, new = self.dataset.image_shape[1:], self.image_shape[1:]
+        return fit_target(self.dataset.target(index), old, new)
+
+    def frame(self, index: int) -> tuple[int, int]:
+        """Height and width of an image before it was brought to the size of all."""
+        return self.dataset.frame(index)
 
     def counts(self, indices: Any = None) -> dict[str, int]:
         """How many images, boxes or pixels each class has."""

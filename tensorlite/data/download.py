@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -275,22 +276,37 @@ def _writable(file: str | IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 def _unpack(archive: Path, folder: str) -> None:
-    """Unpack an archive beside itself; its folder appears when all of it is there."""
+    """Copy the data out of an archive into files that we name; the folder appears when all are.
+
+    Nothing is extracted: names, links, owners and permissions in the archive have no effect.
+    """
     import shutil
     import tarfile
 
     scratch = archive.with_name(f"{folder}.unpacking")
     shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
     try:
         with tarfile.open(archive) as content:
-            # Its SHA-256 was compared with ours before; the filter refuses paths that lead outside.
-            content.extractall(scratch, filter="data")
-        os.replace(scratch / folder, archive.parent / folder)
+            for member in content:
+                name = _plain_name(member.name, folder)
+                if name and member.isreg() and (source := content.extractfile(member)):
+                    with source, (scratch / name).open("xb") as goal:
+                        shutil.copyfileobj(source, goal)
+        if not any(scratch.iterdir()):
+            raise OSError(f"it holds no {folder}/")
+        os.replace(scratch, archive.parent / folder)
     except (tarfile.TarError, OSError, EOFError) as error:
         raise DataError(f"{archive} cannot be unpacked ({_first_line(error)}).") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     archive.unlink()  # its files are there, and it would take as much room again
+
+
+def _plain_name(name: str, folder: str) -> str:
+    """The name of a file that lies directly in the folder, else nothing."""
+    match = re.fullmatch(rf"(?:\./)?{re.escape(folder)}/(\w[\w.-]*)", name, re.ASCII)
+    return match[1] if match else ""
 
 
 def _pooch() -> Any:

@@ -122,7 +122,7 @@ def _classes(root: Path, splits: list[Path]) -> list[str]:
     for name in classes:
         if not any(_has_picture(folder, depth=DEEPEST) for folder in by_name[name]):
             message = f"{root} has a class folder {name!r} without pictures."
-            raise DataError(message, hint=PICTURES)
+            raise DataError(message, hint="Put the pictures of that class into it.")
         for folder in by_name[name]:
             refuse_escape(folder, root)
     if len(classes) < 2:

@@ -191,6 +191,10 @@ class BoxFiles(PictureFiles):
         where = place(self.frames[index], self.image_shape[1:], whole=True)
         return {"boxes": where.boxes(self.boxes[index]), "labels": self.labels[index]}
 
+    def frame(self, index: int) -> tuple[int, int]:
+        """Height and width of the picture on disk."""
+        return self.frames[index]
+
     @cached_property
     def strata(self) -> NDArray[np.int64]:
         """The class of the largest box of every picture, -1 without boxes."""

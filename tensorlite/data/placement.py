@@ -43,6 +43,20 @@ class Placement:
         moved = (np.asarray(boxes, np.float64) - [left, top, left, top]) * scale + [x, y, x, y]
         return moved.astype(np.float32).reshape(-1, 4)
 
+    def boxes_back(self, boxes: NDArray[Any]) -> NDArray[np.float64]:
+        """Boxes (k, 4) of the frame in pixels of the picture, cut at its edges.
+
+        Example:
+            >>> place((100, 200), (50, 50), whole=True).boxes_back(np.array([[0, 12, 25, 99]]))
+            array([[  0.,   0., 100., 100.]])
+        """
+        left, top, right, bottom = self.source
+        y, x, height, width = self.target
+        scale = np.array([(right - left) / width, (bottom - top) / height] * 2)
+        moved = (np.asarray(boxes, np.float64) - [x, y, x, y]) * scale + [left, top, left, top]
+        limits = np.array([self.old[1], self.old[0]] * 2)
+        return np.clip(moved, 0, limits).reshape(-1, 4)
+
 
 def place(old: Size, size: Size, *, whole: bool = False) -> Placement:
     """Fill the frame with the middle of the picture, or put the whole picture into it.

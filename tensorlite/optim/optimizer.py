@@ -216,8 +216,7 @@ class Optimizer(Hooked):
         loaded: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for number, values in state_dict["state"].items():
             p = members.get(str(number), number)
-            dtype = getattr(p, "dtype", None)
-            loaded[p] = {k: _own_copy(v, None if k == "step" else dtype) for k, v in values.items()}
+            loaded[p] = {k: _own_copy(v, None if k == "step" else p) for k, v in values.items()}
             if self.elementwise and isinstance(p, Tensor):
                 self._check_state(number, p, loaded[p])
         self.state = loaded
@@ -309,11 +308,13 @@ def _keep(state: dict[str, Any], kept: dict[str, Any]) -> None:
             kept[name] = make_tensor(value)
 
 
-def _own_copy(value: Any, dtype: Any) -> Any:
-    """A copy of a loaded value; floating point numbers take the parameter's type."""
+def _own_copy(value: Any, p: Any) -> Any:
+    """A copy of a loaded value; arrays of floating point take the parameter's type."""
     if isinstance(value, list):
-        return [_own_copy(item, dtype) for item in value]
+        return [_own_copy(item, p) for item in value]
     if not isinstance(value, (TensorBase, np.ndarray)):
         return value
     array = np.array(getattr(value, "array", value))
-    return make_tensor(array if dtype is None or array.dtype.kind != "f" else array.astype(dtype))
+    # A single number keeps its type: with another one, the steps after loading would differ.
+    cast = isinstance(p, Tensor) and array.dtype.kind == "f" and (array.shape or not p.shape)
+    return make_tensor(array.astype(p.dtype) if cast else array)

@@ -12,11 +12,12 @@ from .checkpoint import (
     save_checkpoint,
 )
 from .classification import Classification
-from .config import Config, Layer, Settings, resolve
+from .config import Config, Layer, resolve
 from .inputs import Inputs
 from .loop import Trainer, evaluate
 from .run import RunDirectory, all_runs, find_run
 from .session import Result, Session, prepare
+from .settings import Settings
 from .tasks import Prediction, Scores, Section, Task
 from .trained import Trained
 

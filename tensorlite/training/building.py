@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
-from math import prod
+from math import ceil, prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,17 +17,30 @@ from tensorlite.augment.written import parse_augmentations
 from tensorlite.autograd import no_grad
 from tensorlite.data import DataLoader, Dataset
 from tensorlite.data.cache import cached
-from tensorlite.errors import ConfigError, DataError, TensorliteError
+from tensorlite.errors import (
+    ConfigError,
+    DataError,
+    TensorliteError,
+    UnknownNameError,
+    close_names,
+)
+from tensorlite.nn.lazy import UninitializedParameter
 from tensorlite.random import manual_seed
+from tensorlite.tensor import tensor, zeros
 from tensorlite.training.callbacks import RUN_FILES, EarlyStopping
-from tensorlite.training.config import FIELDS, Settings, name_and_options
-from tensorlite.training.inputs import Inputs, Parts, Shape, parts_of
+from tensorlite.training.config import name_and_options
+from tensorlite.training.freezing import rates
+from tensorlite.training.inputs import Inputs, Parts, Shape, few, parts_of
+from tensorlite.training.resizing import ImageSizes, resized
+from tensorlite.training.settings import FIELDS, Settings
+from tensorlite.training.warmup import WarmUp
 
 if TYPE_CHECKING:
     from tensorlite.data import Data
     from tensorlite.nn import Module
     from tensorlite.training.tasks import Task
 
+NEEDS = {"classification": ("classification", "a class"), "localization": ("boxes", "a box")}
 only_cached = partial(cached, build=False)
 AHEAD = 2, 8  # batches made in advance, at least and at most
 ROOM = 128 << 20  # bytes that they may take up, if they are more than the least
@@ -104,18 +118,22 @@ def build_model(
     manual_seed(seed)
     sizes = {"num_classes": classes, "in_channels": shape[0], "image_size": shape[1:]}
     model: Module = construct(registry.models, name, options, **sizes)
+    if any(isinstance(value, UninitializedParameter) for value in model.parameters()):
+        with no_grad():
+            model.eval()(zeros((1, *shape)))  # lazy layers learn their shapes
     return model
 
 
-def image_shape(model: str, data: Shape) -> Shape:
+def image_shape(model: str, data: Shape, side: int = 0) -> Shape:
     """Return the shape of the images that a model gets: its own where it is fixed.
 
     Args:
         model: Registry name; ``image_size`` and ``in_channels`` of its entry's details are fixed.
         data: Channels, height and width of the data's images.
+        side: Height and width that were asked for, if any.
     """
     details = registry.models.info(model).details
-    height, width = details.get("image_size") or data[1:]
+    height, width = (side, side) if side else details.get("image_size") or data[1:]
     return details.get("in_channels") or data[0], height, width
 
 
@@ -139,32 +157,102 @@ def model_parts(
     if "train" not in data.splits or not len(data.splits["train"]):
         raise DataError("there are no images to train on.", where=data.name)
     task = registry.models.info(settings.model).details.get("task", "classification")
-    if task == "classification" != data.task:
-        message = f"model '{settings.model}' needs a class for each picture, got {data.task}."
+    kind, needs = NEEDS.get(task, (data.task, ""))
+    if kind != data.task:
+        message = f"model '{settings.model}' needs {needs} for each picture, got {data.task}."
         raise DataError(message, where=data.name, hint="tensorlite data list")
-    shape = image_shape(settings.model, data.splits["train"].image_shape)
+    shape = image_shape(settings.model, data.splits["train"].image_shape, settings.image_size)
     splits = {name: keep(part.adapt(*shape)) for name, part in data.splits.items()}
-    return parts_of(splits, settings.val_fraction, settings.seed)
+    parts = parts_of(splits, settings.val_fraction, settings.seed)
+    if settings.overfit:
+        train = few(parts.train, settings.overfit, settings.seed)
+        return Parts(train, train)
+    if settings.limit_train:
+        return replace(parts, train=few(parts.train, settings.limit_train, settings.seed))
+    return parts
 
 
 def build_optimizer(settings: Settings, model: Module) -> Any:
-    """Build the optimizer over all weights of a model."""
+    """Build the optimizer over all weights of a model; vectors are not pulled towards zero.
+
+    Biases, and the factors of norms, have one dimension; pulling them would move what a layer
+    answers, not make it simpler (He et al. 2018, "Bag of Tricks for Image Classification").
+    """
     name, options = settings.optimizer, settings.optimizer_options
     own = {"lr": settings.lr, **_own(registry.optimizers, name, settings, "weight_decay")}
-    return construct(registry.optimizers, name, options, model.parameters(), **own)
+    params = list(_groups(settings, model))
+    whole = params[0]["params"] if len(params) == 1 and len(params[0]) == 1 else params
+    return construct(registry.optimizers, name, options, whole, **own)
+
+
+def _groups(settings: Settings, model: Module) -> Iterator[dict[str, Any]]:
+    """The parameters by learning rate, the highest first, and by whether they decay."""
+    shares, vectors = rates(model, settings), settings.weight_decay and not settings.decay_all
+    groups: dict[tuple[float, bool], list[Any]] = {}
+    for name, parameter in model.named_parameters():
+        spared = bool(vectors) and len(parameter.shape) <= 1
+        groups.setdefault((-shares[name], spared), []).append(parameter)
+    for (share, spared), members in sorted(groups.items(), key=lambda item: item[0]):
+        rate = {"lr": -share * settings.lr} if settings.lr_mult != 1 else {}
+        yield {"params": members, **rate, **({"weight_decay": 0.0} if spared else {})}
 
 
 def build_schedule(settings: Settings, optimizer: Any, batches: int) -> Any:
-    """Build the learning-rate schedule over all steps of the training."""
-    steps = settings.epochs * batches
+    """Build the learning-rate schedule over all steps of the training, after the warm-up."""
+    per_epoch = ceil(batches / settings.accumulate)
+    total = settings.epochs * per_epoch
+    rising = min(round(settings.warmup_epochs * per_epoch), total)
     name, options = settings.schedule, settings.schedule_options
-    return construct(registry.schedules, name, options, optimizer, steps)
+    schedule = construct(registry.schedules, name, options, optimizer, max(total - rising, 1))
+    return WarmUp(optimizer, schedule, rising) if rising else schedule
 
 
-def build_loss(settings: Settings) -> Any:
-    """Build the loss."""
+def build_loss(settings: Settings, classes: Sequence[str] = ()) -> Any:
+    """Build the loss.
+
+    Args:
+        settings: Its name and options; ``class_weights`` if they are a table.
+        classes: Class names in the order of the outputs.
+
+    Raises:
+        ConfigError: If there are weights of classes and the loss takes none.
+    """
     own = _own(registry.losses, settings.loss, settings, "label_smoothing")
+    weights, signature = settings.class_weights, registry.losses.info(settings.loss).parameters
+    if classes and isinstance(weights, Mapping) and weights:
+        if signature is not None and "weight" not in signature.parameters:
+            message = f"expected a loss with weights of classes, got {settings.loss}."
+            raise ConfigError(message, where="class_weights", hint="--set loss=cross_entropy")
+        own["weight"] = tensor([float(weights.get(name, 1.0)) for name in classes])
     return construct(registry.losses, settings.loss, settings.loss_options, **own)
+
+
+def build_box_loss(settings: Settings) -> Any:
+    """Build the loss between boxes."""
+    return construct(registry.losses, settings.box_loss, settings.box_loss_options)
+
+
+def class_weights(settings: Settings, dataset: Dataset) -> dict[str, Any]:
+    """Return what the classes count in the loss; those that are left out count 1.
+
+    Balanced ones are such that all images of a class together count as much as those of another.
+
+    Raises:
+        UnknownNameError: If a class is not there.
+    """
+    weights = settings.class_weights
+    if weights == "balanced":
+        counts = dataset.counts()
+        mean = sum(counts.values()) / len(counts)
+        return {name: mean / max(count, 1) for name, count in counts.items()}
+    if not isinstance(weights, dict):
+        return {}
+    for name in weights:
+        if name not in dataset.classes:
+            close = close_names(name, dataset.classes)
+            message = f"there is no class '{name}'. {close}".rstrip()
+            raise UnknownNameError(message, where="class_weights")
+    return weights
 
 
 def build_callbacks(settings: Settings) -> list[Any]:
@@ -187,6 +275,18 @@ def build_augmentation(items: Sequence[Any]) -> Compose | None:
     return Compose(built) if built else None
 
 
+def augmentations(settings: Settings) -> list[Any]:
+    """Return what is done to training images: the list, then one of the ways to mix them."""
+    mixing = [
+        {"name": name, "alpha": getattr(settings, name)}
+        for name in ("mixup", "cutmix")
+        if getattr(settings, name)
+    ]
+    if len(mixing) > 1:
+        mixing = [{"name": "one_of", "augmentations": mixing}]
+    return [*settings.augment, *mixing]
+
+
 def training_batches(settings: Settings, dataset: Dataset) -> DataLoader[Any]:
     """Return batches in an order that follows from seed and epoch, with augmentation."""
     return DataLoader(
@@ -194,7 +294,7 @@ def training_batches(settings: Settings, dataset: Dataset) -> DataLoader[Any]:
         batch_size=settings.batch_size,
         shuffle=True,
         seed=settings.seed,
-        augment=build_augmentation(settings.augment),
+        augment=build_augmentation([] if settings.overfit else augmentations(settings)),
         num_workers=settings.workers,
         prefetch=_ahead(dataset, settings.batch_size, settings.workers),
     )
@@ -226,14 +326,26 @@ def rehearse(
     with blaming("augment", "the augmentations do not work"):
         images, target = next(iter(inputs.normalised(batches)))
     with no_grad(), np.errstate(all="ignore"):
+        model.eval()
+        if smallest := ImageSizes(settings.image_sizes).smallest:
+            _rehearse_small(model, resized(images, smallest))
         with blaming(f"model '{settings.model}'", f"it does not work on {inputs.shape} images"):
-            output = model.eval()(images)
+            output = model(images)
         with blaming(f"loss '{settings.loss}'", "it gives no number for a batch"):
             task.loss(output, target).item()
         with blaming("metrics", "they do not work on the outputs"):
             scores = task.scores()
             scores.update(output, target)
             scores.figures()
+
+
+def _rehearse_small(model: Module, images: Any) -> None:
+    try:
+        model(images)
+    except (TensorliteError, ValueError) as error:
+        reason = error.sentence if isinstance(error, TensorliteError) else str(error)
+        message = f"the model does not work on {tuple(images.shape[1:])} images ({reason})"
+        raise ConfigError(message, where="image_sizes") from error
 
 
 def _own(

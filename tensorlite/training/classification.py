@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite import registry
 from tensorlite.data import Dataset
+from tensorlite.data.placement import Placement
 from tensorlite.training.building import build_loss, construct
-from tensorlite.training.config import Settings, name_and_options
+from tensorlite.training.calibration import Bin, calibration_bins, calibration_error
+from tensorlite.training.config import name_and_options
+from tensorlite.training.inputs import Shape
 from tensorlite.training.metrics import confusion_matrix, per_class, wilson_interval
+from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Section
 
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
 
 Array = NDArray[Any]
+Ranking = tuple[tuple[str, float], ...]  # names with probabilities
 
 
 class Classification:
@@ -35,6 +40,7 @@ class Classification:
     name = "classification"
     monitor = "acc"
     higher_is_better = True
+    whole = False
 
     def __init__(
         self,
@@ -47,7 +53,9 @@ class Classification:
         self._metrics = dict(metrics or {})
 
     @classmethod
-    def from_settings(cls, settings: Settings, classes: Sequence[str]) -> Classification:
+    def from_settings(
+        cls, settings: Settings, classes: Sequence[str], shape: Shape
+    ) -> Classification:
         """Build the task with the loss and the metrics that the settings name."""
         factories = {
             name: partial(construct, registry.metrics, name, options)
@@ -55,7 +63,7 @@ class Classification:
         }
         for factory in factories.values():
             factory()  # a mistake in its options is an error now, not after an epoch
-        return cls(classes, build_loss(settings), factories)
+        return cls(classes, build_loss(settings, classes), factories)
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
         """Return the loss of a batch."""
@@ -66,7 +74,16 @@ class Classification:
         metrics = {name: factory() for name, factory in self._metrics.items()}
         return ClassificationScores(self.classes, metrics)
 
-    def sentence(self, scores: ClassificationScores) -> str:
+    def baseline(self, train: Dataset, judged: Dataset) -> dict[str, float]:
+        """Return the accuracy of always answering the commonest class of the training part."""
+        if not len(judged):
+            return {}
+        commonest = np.bincount(train.targets, minlength=len(self.classes)).argmax()
+        return {"acc": float((judged.targets == commonest).mean())}
+
+    def sentence(
+        self, scores: ClassificationScores, baseline: Mapping[str, float] | None = None
+    ) -> str:
         """Say accuracy, interval and the classes that did worst."""
         low, high = (100 * bound for bound in scores.interval())
         digits = scores.decimals
@@ -79,24 +96,33 @@ class Classification:
 
     def sections(self, scores: ClassificationScores, dataset: Dataset) -> list[Section]:
         """Return confusion matrix, per-class table and the images that went most wrong."""
-        from tensorlite.training.report import classification_sections
+        from tensorlite.training.calibration import calibration_section
+        from tensorlite.training.class_sections import classification_sections
 
-        return classification_sections(scores, dataset)
+        found = classification_sections(scores, dataset)
+        return [*found[:2], calibration_section(scores.calibration()), *found[2:]]
+
+    def draw_worst(self, scores: ClassificationScores, dataset: Dataset, count: int) -> list[Any]:
+        """Draw the images that went most wrong, with what they are and what they were taken for."""
+        from tensorlite.training.overlay import draw_answer, to_bytes
+
+        return [
+            draw_answer(
+                to_bytes(dataset[item.index][0]),
+                f"{item.truth} → {item.predicted} {100 * item.confidence:.0f} %",
+            )
+            for item in scores.worst_images(count)
+        ]
 
     def charts(self, scores: ClassificationScores) -> dict[str, str]:
         """Return the confusion matrix as a chart."""
-        from tensorlite.training.svg import confusion_chart
+        from tensorlite.training.confusion import confusion_chart
 
         return {"confusion": confusion_chart(scores.confusion, self.classes)}
 
     def predictions(self, output: Array) -> list[ClassPrediction]:
         """Rank the classes of each image by probability."""
-        return [
-            ClassPrediction(
-                tuple((self.classes[index], float(row[index])) for index in np.argsort(-row))
-            )
-            for row in np.exp(_log_softmax(output))
-        ]
+        return [ClassPrediction(ranking) for ranking in ranked(output, self.classes)]
 
 
 class ClassificationScores:
@@ -147,6 +173,16 @@ class ClassificationScores:
         """Decimals of a percentage that this many images justify."""
         return 2 if self.total >= 2000 else 1
 
+    @property
+    def correct(self) -> NDArray[np.bool_]:
+        """Whether each image was recognised, in the order of the data set."""
+        return np.concatenate([t == p for _, t, p, _ in self._batches] or [np.zeros(0, bool)])
+
+    def calibration(self) -> list[Bin]:
+        """Return how often the model is right, by how sure it is."""
+        sure = np.concatenate([batch[3] for batch in self._batches] or [np.zeros(0)])
+        return calibration_bins(sure, self.correct)
+
     def interval(self) -> tuple[float, float]:
         """Return the 95 % interval of the accuracy."""
         return wilson_interval(self.right, self.total)
@@ -167,9 +203,12 @@ class ClassificationScores:
         """Return the images with the highest loss that were taken for another class."""
         if not self._batches:
             return []
-        losses, truth, predicted, confidence = map(np.concatenate, zip(*self._batches, strict=True))
+        losses, truth, predicted, _ = map(np.concatenate, zip(*self._batches, strict=True))
         wrong = np.flatnonzero(truth != predicted)
-        order = wrong[np.argsort(-losses[wrong], kind="stable")][:count]
+        return self._answers(wrong[np.argsort(-losses[wrong], kind="stable")][:count])
+
+    def _answers(self, indices: Array) -> list[Mistake]:
+        _, truth, predicted, confidence = map(np.concatenate, zip(*self._batches, strict=True))
         return [
             Mistake(
                 int(index),
@@ -177,8 +216,21 @@ class ClassificationScores:
                 self.classes[predicted[index]],
                 float(confidence[index]),
             )
-            for index in order
+            for index in indices
         ]
+
+    def best_images(self, count: int = 12) -> list[Mistake]:
+        """Return the images that were recognised with the lowest loss, of each class in turn."""
+        if not self._batches:
+            return []
+        losses, truth, predicted, _ = map(np.concatenate, zip(*self._batches, strict=True))
+        right = np.flatnonzero(truth == predicted)
+        order = right[np.argsort(losses[right], kind="stable")]
+        rank = np.zeros(len(truth), np.int64)  # of an image among the best of its class
+        for index in range(len(self.classes)):
+            own = order[truth[order] == index]
+            rank[own] = np.arange(len(own))
+        return self._answers(order[np.argsort(rank[order], kind="stable")][:count])
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything worth keeping as plain values."""
@@ -188,6 +240,7 @@ class ClassificationScores:
             "images": self.total,
             "right": self.right,
             "interval": [low, high],
+            "calibration_error": calibration_error(self.calibration()),
             "classes": [asdict(item) for item in per_class(self.confusion, self.classes)],
             "confusion": self.confusion.tolist(),
         }
@@ -214,7 +267,7 @@ class Mistake:
 class ClassPrediction:
     """Classes with their probabilities, the likeliest first."""
 
-    ranking: tuple[tuple[str, float], ...]
+    ranking: Ranking
 
     def line(self, top: int) -> str:
         """Say the likeliest classes in one line.
@@ -230,6 +283,24 @@ class ClassPrediction:
         best, confidence = self.ranking[0]
         ranking = [{"class": name, "probability": share} for name, share in self.ranking[:top]]
         return {"class": best, "probability": confidence, "top": ranking}
+
+    def in_picture(self, placement: Placement) -> Self:
+        """The same: a class has no place in the picture."""
+        return self
+
+    def draw(self, picture: NDArray[np.uint8]) -> Any:
+        """Write the likeliest class below the picture."""
+        from tensorlite.training.overlay import draw_answer
+
+        return draw_answer(picture, ClassPrediction.line(self, 1))
+
+
+def ranked(output: Array, classes: Sequence[str]) -> list[Ranking]:
+    """The classes of each row of outputs ``(N, K)`` with their probabilities, likeliest first."""
+    return [
+        tuple((classes[index], float(row[index])) for index in np.argsort(-row))
+        for row in np.exp(_log_softmax(output))
+    ]
 
 
 def _log_softmax(scores: Array) -> Array:

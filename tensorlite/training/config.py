@@ -1,91 +1,25 @@
-"""The settings of a training: types, defaults, help, and where each value came from.
+"""The configuration of a training: its settings, and where each value came from.
 
-A value is taken from the first of several layers that has it: a flag, ``--set``, the model's
-recipe, the default. Unknown keys and values that make no sense are errors that name the place.
+A value is taken from the first of several layers that has it: a flag, ``--set``, a file, the
+model's recipe, the default. Unknown keys and values that make no sense are errors that name the
+place.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import tomli_w
 
 from tensorlite.errors import ConfigError, DataError, UnknownNameError, close_names
-
-Check = tuple[Callable[[Any], bool], str]
-POSITIVE: Check = (lambda value: value > 0, "a number above 0")
-WORKERS: Check = (lambda value: 0 <= value <= 64, "0 to 64")
-NOT_NEGATIVE: Check = (lambda value: value >= 0, "0 or more")
-FRACTION: Check = (lambda value: 0 < value < 1, "a number between 0 and 1")
-BELOW_ONE: Check = (lambda value: 0 <= value < 1, "0 or more and below 1")
-FINITE: Check = (lambda value: 0 <= value < float("inf"), "0 or more, and finite")
-NAMED: Check = (
-    lambda value: all(isinstance(i, str) or (isinstance(i, dict) and "name" in i) for i in value),
-    'names, or tables such as { name = "shift", pixels = 2 }',
-)
-
-
-def _setting(default: Any, text: str, check: Check | None = None) -> Any:
-    metadata = {"help": text, "check": check}
-    if isinstance(default, list | dict):
-        return field(default_factory=type(default), metadata=metadata)
-    return field(default=default, metadata=metadata)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything a training can be told, one field per setting, each with a default.
-
-    Example:
-        >>> Settings(model="lenet5").batch_size
-        64
-    """
-
-    model: str = _setting("", "model of the registry")
-    data: str = _setting("digits", "data set of the registry, or a path")
-    recipe: str = _setting(
-        "auto", "section of the model's recipe; auto: the one named like the data"
-    )
-    model_options: dict[str, Any] = _setting({}, "further arguments of the model")
-    epochs: int = _setting(10, "passes over the training part", POSITIVE)
-    batch_size: int = _setting(64, "images per step", POSITIVE)
-    optimizer: str = _setting("adam", "optimizer of the registry")
-    lr: float = _setting(1e-3, "learning rate at its highest", FINITE)
-    weight_decay: float = _setting(0.0, "pull of the weights towards zero", FINITE)
-    optimizer_options: dict[str, Any] = _setting({}, "further arguments of the optimizer")
-    schedule: str = _setting("cosine", "learning-rate schedule of the registry")
-    schedule_options: dict[str, Any] = _setting({}, "further arguments of the schedule")
-    augment: list[Any] = _setting([], "augmentations: names, calls or tables with a name", NAMED)
-    loss: str = _setting("cross_entropy", "loss of the registry")
-    loss_options: dict[str, Any] = _setting({}, "further arguments of the loss")
-    label_smoothing: float = _setting(0.0, "share of the target spread over all classes", BELOW_ONE)
-    metrics: list[Any] = _setting([], "further metrics of the registry", NAMED)
-    callbacks: list[Any] = _setting([], "further callbacks of the registry", NAMED)
-    val_fraction: float = _setting(
-        0.1, "share of train kept for validation when the data has no val", FRACTION
-    )
-    skip_bad: bool = _setting(False, "leave damaged pictures out of the data")
-    patience: int = _setting(
-        0, "stop after this many epochs without a better one; 0: never", NOT_NEGATIVE
-    )
-    seed: int = _setting(0, "seed of everything random", NOT_NEGATIVE)
-    threads: int = _setting(0, "threads; 0: one per core", NOT_NEGATIVE)
-    workers: int = _setting(
-        1, "threads that make batches in advance; the result is the same with any", WORKERS
-    )
-
-
-FIELDS = {item.name: item for item in dataclasses.fields(Settings)}
-DEFAULTS = Settings()
-_TYPES = {
-    name: getattr(hint, "__origin__", hint) for name, hint in get_type_hints(Settings).items()
-}
+from tensorlite.training.settings import DEFAULTS, FIELDS, TYPES, Check, Settings
 
 
 @dataclass(frozen=True)
@@ -127,8 +61,9 @@ class Config:
 def resolve(*layers: Layer) -> Config:
     """Merge layers into one configuration; the first layer that has a value wins.
 
-    Tables of options are merged key by key, but not across a change of what they belong to:
-    the momentum of a recipe's ``sgd`` is not handed to the ``adam`` of a flag.
+    Tables are merged key by key, and an empty one clears what is weaker; but options are not
+    merged across a change of what they belong to: the momentum of a recipe's ``sgd`` is not handed
+    to the ``adam`` of a flag.
 
     Args:
         *layers: The layers, the strongest first.
@@ -147,8 +82,9 @@ def resolve(*layers: Layer) -> Config:
     for layer in reversed(layers):
         for name, value in _nested(layer).items():
             _drop_options_of_another(name, value, values, origins)
-            if isinstance(value, dict):
-                value = {**values.get(name, {}), **value}
+            weaker = values.get(name)
+            if value and isinstance(value, dict) and isinstance(weaker, dict):
+                value = {**weaker, **value}
             values[name] = value
             origins[name] = layer.place(name)
     return Config(Settings(**values), origins)
@@ -186,14 +122,46 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise DataError(f"is not TOML: {error}.", where=os.fspath(path)) from error
 
 
+def file_layer(path: Path) -> Layer:
+    """Read a file of settings; a path to data in it is as seen from the file.
+
+    Raises:
+        DataError: If it cannot be read, or is not TOML.
+    """
+    values = read_toml(path)
+    data = values.get("data")
+    if isinstance(data, str) and "/" in data:  # as in run.toml: a name has none
+        values["data"] = os.path.relpath(path.parent / Path(data).expanduser())
+    lines = path.read_text(encoding="utf-8").splitlines()
+    places = {name: f"{path}:{_line(name, lines)}" for name in values}
+    return Layer(os.fspath(path), values, places)
+
+
 def to_toml(settings: Settings) -> str:
     """Write settings as TOML that ``settings_from_toml`` reads back unchanged."""
     return tomli_w.dumps(dataclasses.asdict(settings), multiline_strings=False)
 
 
+def explained(config: Config) -> str:
+    """Write settings as TOML, each with the place that its value came from as a comment."""
+    parts = []
+    for name, value in sorted(
+        dataclasses.asdict(config.settings).items(), key=lambda item: isinstance(item[1], dict)
+    ):
+        first, newline, rest = tomli_w.dumps({name: value}).partition("\n")
+        parts.append(f"{first}  # {config.origin(name)}{newline}{rest}")
+    return "".join(parts)
+
+
 def settings_from_toml(path: Path) -> Settings:
     """Read the settings of a finished run (``run.toml``)."""
     return resolve(Layer(os.fspath(path), read_toml(path))).settings
+
+
+def _line(name: str, lines: list[str]) -> int:
+    """The line of a file of settings in which one stands."""
+    form = re.compile(rf"""\s*\[*\s*["']?{re.escape(name)}["']?\s*[=.\]]""")
+    return next((number for number, line in enumerate(lines, 1) if form.match(line)), 1)
 
 
 def name_and_options(item: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -231,16 +199,17 @@ def _check_name(name: str, origin: str) -> None:
 
 
 def _check_is_table(name: str, key: str, origin: str) -> None:
-    if _TYPES[name] is not dict:
+    if dict not in TYPES[name]:
         raise ConfigError(f"expected '{name}' alone, got '{key}'.", where=origin)
 
 
 def _checked(name: str, value: Any, origin: str) -> Any:
-    expected = _TYPES[name]
-    if expected is float and type(value) is int:
+    expected = TYPES[name]
+    if expected == (float,) and type(value) is int:
         value = float(value)
-    if type(value) is not expected:
-        raise ConfigError(f"expected {name} as {_KINDS[expected]}, got {value!r}.", where=origin)
+    if type(value) not in expected:
+        kinds = " or ".join(_KINDS[kind] for kind in expected)
+        raise ConfigError(f"expected {name} as {kinds}, got {value!r}.", where=origin)
     check: Check | None = FIELDS[name].metadata["check"]
     if check and not check[0](value):
         raise ConfigError(f"expected {name} as {check[1]}, got {value!r}.", where=origin)
@@ -261,6 +230,7 @@ _OPTIONS = {
     "optimizer": ("optimizer_options",),
     "schedule": ("schedule_options",),
     "loss": ("loss_options", "label_smoothing"),
+    "box_loss": ("box_loss_options",),
 }
 
 

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.data import DataLoader, Dataset, holdout
+from tensorlite.data.dataset import Subset
 from tensorlite.errors import DataError, UnknownNameError
+from tensorlite.random import Generator
 from tensorlite.tensor import from_numpy
 
 Shape = tuple[int, int, int]
@@ -207,6 +209,24 @@ def parts_of(splits: Mapping[str, Dataset], fraction: float, seed: int) -> Parts
             hint="--set val_fraction=0.5",
         )
     return Parts(kept, held, test, carved=True)
+
+
+def few(dataset: Dataset, count: int, seed: int) -> Dataset:
+    """Pick so many items, the same share of every class; all of them if there are no more.
+
+    Args:
+        dataset: What to pick from.
+        count: How many.
+        seed: Decides which.
+    """
+    if count >= len(dataset):
+        return dataset
+    strata = dataset.strata
+    order, places = Generator(seed).numpy.permutation(len(dataset)), np.zeros(len(dataset))
+    for number in np.unique(strata):
+        members = order[strata[order] == number]
+        places[members] = (np.arange(len(members)) + 0.5) / len(members)
+    return Subset(dataset, np.sort(order[np.argsort(places[order], kind="stable")[:count]]))
 
 
 def pick(splits: Mapping[str, Dataset], name: str, data: str) -> tuple[str, Dataset]:

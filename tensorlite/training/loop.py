@@ -6,26 +6,27 @@ Ctrl-C acts between two steps, never inside one: the weights are always those af
 from __future__ import annotations
 
 import math
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import replace
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tensorlite.autograd import no_grad
-from tensorlite.errors import DivergedError
+from tensorlite.errors import DataError, DivergedError
 from tensorlite.training.callbacks import Event
 from tensorlite.training.checkpoint import Description, Snapshot
 from tensorlite.training.inputs import Inputs
+from tensorlite.training.interrupts import Interrupts
+from tensorlite.training.learning import Learner
 from tensorlite.training.tasks import Task
 
 if TYPE_CHECKING:
     from tensorlite.data import DataLoader
     from tensorlite.nn import Module
+    from tensorlite.training.averaging import Averages
 
 Figures = dict[str, float]
 
@@ -44,14 +45,21 @@ class Trainer:
         epochs: Passes over ``train``.
         description: What checkpoints say about the model.
         callbacks: Objects with ``on_*`` methods, see ``Callback``.
+        accumulate: Batches per step.
+        clip_norm: The largest norm of all gradients together; 0 leaves them.
+        averages: Follow the weights; validation and checkpoints then use them.
+        resize: Called with the images of a batch and the epoch.
+        time_limit: Seconds after which the running epoch is broken off and validated.
 
     Attributes:
         epoch: The running epoch, from 1; 0 before the first.
         batch: Batches of the running epoch that are done.
         images: Images of the running epoch that are done.
-        loss: Mean training loss of the running epoch so far.
         waited: Seconds of the running epoch in which there was no batch to learn from.
+        total: Sum of the training loss of those images.
+        epoch_lr: The learning rate at the beginning of the running epoch.
         history: One dictionary of figures per finished epoch.
+        unlearnable: The batch whose loss was not finite, if there was one.
         best_epoch: The epoch with the best figures so far, 0 before the first.
         stop: Set it to True to end after the running epoch.
     """
@@ -69,15 +77,32 @@ class Trainer:
         epochs: int,
         description: Description,
         callbacks: Sequence[Any] = (),
+        accumulate: int = 1,
+        clip_norm: float = 0.0,
+        averages: Averages | None = None,
+        resize: Callable[[Any, int], Any] = lambda images, epoch: images,
+        time_limit: float = math.inf,
     ) -> None:
         self.model, self.task, self.inputs = model, task, inputs
-        self.optimizer, self.schedule = optimizer, schedule
+        self.optimizer, self.averages, self.resize = optimizer, averages, resize
+        self.learner = Learner(
+            model,
+            task,
+            optimizer,
+            schedule,
+            accumulate=accumulate,
+            clip_norm=clip_norm,
+            averages=averages,
+        )
         self.train, self.val, self.epochs = train, val, epochs
         self.callbacks = list(callbacks)
         self.description = description
         self.epoch = self.batch = self.images = self.best_epoch = 0
-        self.loss, self.waited = math.nan, 0.0
-        self.stop = False
+        self.total = self.waited = 0.0
+        self.epoch_lr = self.lr
+        self.unlearnable: tuple[Any, Any] | None = None
+        self.stop, self.time_limit = False, time_limit
+        self._clocks = {"epoch": 0.0, "all": 0.0}  # when they would have begun without a break
         self.history: list[Figures] = []
         self._interrupts = Interrupts()
         self._ahead: Iterator[Any] | None = None
@@ -89,16 +114,20 @@ class Trainer:
             KeyboardInterrupt: On Ctrl-C, after the callbacks have saved the weights so far.
             DivergedError: If the loss is no longer finite.
         """
+        self._end = time.perf_counter() + self.time_limit
+        if not self.epoch:
+            self.continue_clock()
         self._emit("on_train_start")
         try:
             with self._interrupts:
-                while self.epoch < self.epochs and not self.stop:
+                while (self.midway or self.epoch < self.epochs) and not self.stop:
                     self._run_epoch()
         except KeyboardInterrupt:
             self._emit("on_interrupt")
             raise
         except Exception as error:
-            self._emit("on_failure", error)
+            with suppress(DataError):  # where nothing can be written, the first error counts
+                self._emit("on_failure", error)
             raise
         finally:
             self._close_ahead()
@@ -108,6 +137,31 @@ class Trainer:
     def lr(self) -> float:
         """The learning rate of the next step."""
         return float(self.optimizer.param_groups[0]["lr"])
+
+    @property
+    def loss(self) -> float:
+        """Mean training loss of the running epoch so far."""
+        return self.total / self.images if self.images else math.nan
+
+    @property
+    def midway(self) -> bool:
+        """Whether an epoch has begun that is not validated yet."""
+        return len(self.history) < self.epoch
+
+    @property
+    def seconds(self) -> float:
+        """Time of the training so far."""
+        return time.perf_counter() - self._clocks["all"]
+
+    @property
+    def epoch_seconds(self) -> float:
+        """Time of the running epoch so far."""
+        return time.perf_counter() - self._clocks["epoch"]
+
+    def continue_clock(self, **seconds: float) -> None:
+        """Take so many seconds of the ``epoch`` and of ``all`` as passed."""
+        now = time.perf_counter()
+        self._clocks = {name: now - seconds.get(name, 0.0) for name in self._clocks}
 
     @property
     def improved(self) -> bool:
@@ -120,54 +174,70 @@ class Trainer:
         return self.history[self.best_epoch - 1] if self.best_epoch else {}
 
     def snapshot(self) -> Snapshot:
-        """Return the weights as they are, with a description; times are left out of it.
+        """Return the weights, or their averages, with a description.
 
-        So the same training gives the same bytes.
+        Times are left out of it, so that the same training gives the same bytes.
         """
         figures = {key: value for key, value in (self.history or [{}])[-1].items()}
         for name in ("epoch", "seconds", "images_per_second"):
             figures.pop(name, None)
         arrays = {name: value.numpy() for name, value in self.model.state_dict().items()}
+        arrays |= self.averages.arrays if self.averages else {}
         return Snapshot(replace(self.description, epoch=len(self.history), figures=figures), arrays)
 
     def _run_epoch(self) -> None:
-        self.epoch += 1
-        self.batch = self.images = 0
-        self.loss, lr = math.nan, self.lr
+        if not self.midway:
+            self._begin_epoch()
         self._emit("on_epoch_start")
-        began = time.perf_counter()
         self._train_epoch()
-        seconds = time.perf_counter() - began
+        seconds = self.epoch_seconds
         self._look_ahead()
-        scores = evaluate(self.model, self.task, self.inputs, self.val, self._interrupts.check)
+        with self.averages.in_place() if self.averages else nullcontext():
+            scores = evaluate(self.model, self.task, self.inputs, self.val, self._interrupts.check)
         val = {f"val_{name}": value for name, value in scores.figures().items()}
         self._check_finite(val.get("val_loss", 0.0), "validation loss")
         timing = {"seconds": seconds, "images_per_second": self.images / max(seconds, 1e-9)}
         self.history.append(
-            {"epoch": self.epoch, "lr": lr, "train_loss": self.loss, **val, **timing}
+            {"epoch": self.epoch, "lr": self.epoch_lr, "train_loss": self.loss, **val, **timing}
         )
         if self.best_epoch == 0 or self._rank(self.history[-1]) > self._rank(self.best):
             self.best_epoch = self.epoch
         self._emit("on_epoch_end")
 
+    def _begin_epoch(self) -> None:
+        self.epoch += 1
+        self.batch = self.images = 0
+        self.total, self.epoch_lr = 0.0, self.lr
+        self._clocks["epoch"] = time.perf_counter()
+
     def _train_epoch(self) -> None:
         self.model.train()
-        total = self.waited = 0.0
+        self.waited = 0.0
         for images, target in self._timed(self._batches()):
-            loss = self._step(images, target)
-            total += loss * len(images)
+            images = self.resize(images, self.epoch)
+            last = self.batch + 1 == len(self.train)
+            try:
+                loss = self.learner.learn(images, target, last, self._check_loss)
+            except DivergedError:
+                self.unlearnable = images, target
+                raise
+            self.total += loss * len(images)
             self.batch += 1
             self.images += len(images)
-            self.loss = total / self.images
             self._emit("on_batch_end")
-            self._interrupts.check()
+            if self.learner.between_steps:
+                self._interrupts.check()
+                if time.perf_counter() > self._end:
+                    self._emit("on_time_limit")
+                    self.stop = True
+                    return
 
     def _batches(self) -> Iterator[Any]:
         """The batches of the running epoch, which may have been begun during a validation."""
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
             return ahead
-        self.train.set_epoch(self.epoch - 1)
+        self.train.set_epoch(self.epoch - 1, skip=self.batch)
         return self.inputs.normalised(self.train)
 
     def _look_ahead(self) -> None:
@@ -197,26 +267,15 @@ class Trainer:
                 return
             yield batch
 
-    def _step(self, images: Any, target: Any) -> float:
-        # Overflow ends in a loss that is not finite, which is reported below and better.
-        with np.errstate(all="ignore"):
-            output = self.model(images)
-            loss = self.task.loss(output, target)
-            value = float(loss.item())
-            self._check_finite(value, "loss")
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
-        if self.schedule is not None:
-            self.schedule.step()
-        return value
+    def _check_loss(self, value: float) -> None:
+        self._check_finite(value, "loss")
 
     def _check_finite(self, value: float, what: str) -> None:
         if math.isfinite(value):
             return
         raise DivergedError(
             f"the {what} became {value} at epoch {self.epoch}, batch {self.batch + 1}.",
-            hint=f"--lr {self.lr / 10:.1g}",
+            hint=f"--lr {self.lr / 10:.1g}   or   --warmup-epochs 1 --clip-norm 1",
         )
 
     def _rank(self, figures: Figures) -> tuple[float, float]:
@@ -255,39 +314,3 @@ def evaluate(
             before_batch()
             scores.update(model(images), target)
     return scores
-
-
-class Interrupts:
-    """Turn the first Ctrl-C into a request that the loop answers; the second acts at once.
-
-    Does nothing outside the main thread and where Ctrl-C is ignored (a job in the background).
-
-    Example:
-        >>> with Interrupts() as interrupts:
-        ...     interrupts.check()
-    """
-
-    def __init__(self) -> None:
-        self.requested = False
-        self._previous: Any = None
-
-    def __enter__(self) -> Interrupts:
-        on_main = threading.current_thread() is threading.main_thread()
-        if on_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            self._previous = signal.signal(signal.SIGINT, self._handle)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._previous is not None:
-            signal.signal(signal.SIGINT, self._previous)
-            self._previous = None
-
-    def check(self) -> None:
-        """Raise KeyboardInterrupt if it was asked for; called between steps."""
-        if self.requested:
-            raise KeyboardInterrupt
-
-    def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.requested:
-            raise KeyboardInterrupt
-        self.requested = True

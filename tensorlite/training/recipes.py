@@ -14,6 +14,7 @@ from tensorlite.errors import DataError, UnknownNameError, close_names
 from tensorlite.training.config import Layer, read_toml
 
 DEFAULT = "default"
+NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,14 @@ def read_recipe(path: Path | None, data: str, section: str = "auto") -> Recipe:
     Args:
         path: The TOML file; None for a model without one.
         data: Name of the data, such as ``"mnist"``.
-        section: A section to take instead of the one named like the data; ``"auto"`` does not.
+        section: A section to take instead of the one named like the data; ``"auto"`` does not;
+            ``"none"`` takes nothing.
 
     Raises:
         UnknownNameError: If the section that was asked for is not there.
         DataError: If the file cannot be read, or holds something that is no section.
     """
-    if path is None:
+    if path is None or section == NONE:
         return Recipe()
     sections = _sections(path)
     if section != "auto" and section not in sections:
@@ -56,6 +58,8 @@ def read_recipe(path: Path | None, data: str, section: str = "auto") -> Recipe:
 
 def _sections(path: Path) -> dict[str, dict[str, Any]]:
     content = read_toml(path)
+    if "model" in content:  # a model that is written in TOML has its recipe in [recipe]
+        content = content.get("recipe", {})
     for name, values in content.items():
         if not isinstance(values, dict):
             raise DataError(f"expected a section [{name}], got a value.", where=str(path))

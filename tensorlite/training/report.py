@@ -1,135 +1,225 @@
 """The report of a run: one HTML file with everything inside, readable without a network.
 
-The page knows no task; what a task shows on it comes as sections, those about classes from here.
+The page knows no task; what a task shows on it comes as sections and charts from the task.
 """
 
 from __future__ import annotations
 
-import base64
 import dataclasses
-import io
-from html import escape
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-import tensorlite
-from tensorlite.data import Dataset
+from tensorlite.errors import DataError
 from tensorlite.files import write_atomically
-from tensorlite.training.metrics import ClassFigures, per_class
+from tensorlite.training.building import build_augmentation, model_parts
+from tensorlite.training.curves import line_chart
+from tensorlite.training.data_sections import data_sections
+from tensorlite.training.inputs import Inputs, Measured, Parts
+from tensorlite.training.model_sections import model_sections
+from tensorlite.training.page import Text, charts, folded, page, table, tiles
 from tensorlite.training.progress import show_duration, show_figure
-from tensorlite.training.svg import STYLE, confusion_chart, line_chart, standalone
-from tensorlite.training.tasks import Section
+from tensorlite.training.run import RunDirectory
+from tensorlite.training.settings import Settings
+from tensorlite.training.svg import standalone
+from tensorlite.training.tasks import Section, Task
 
 if TYPE_CHECKING:
-    from tensorlite.training.classification import ClassificationScores, Mistake
+    from tensorlite.data import Data
+    from tensorlite.nn import Module
     from tensorlite.training.loop import Trainer
     from tensorlite.training.session import Result, Session
 
 
-def write_report(session: Session, trainer: Trainer, result: Result) -> None:
-    """Write ``report.html`` and ``plots/*.svg`` into the run directory."""
-    curves = _curves(trainer)
-    charts = {**curves, **session.task.charts(result.scores)}
-    for name, chart in charts.items():
-        write_atomically(result.run.path / "plots" / f"{name}.svg", standalone(chart))
-    judged = session.parts.splits[result.judged_by]
-    sections = [
-        Section("Curves", f'<div class="charts">{"".join(curves.values())}</div>'),
-        *session.task.sections(result.scores, judged),
-        Section("Model", _model_table(session)),
-        Section("Configuration", _configuration(session)),
-        Section("Environment", _environment(result)),
-    ]
-    write_atomically(result.run.path / "report.html", _page(session, result, sections))
+@dataclass(frozen=True)
+class Story:
+    """All that a report tells of; from a training that has just ended, or from a run on disk."""
+
+    run: RunDirectory
+    settings: Settings
+    origins: Mapping[str, str]
+    data: Data
+    parts: Parts
+    inputs: Inputs
+    task: Task
+    model: Module
+    history: Sequence[Mapping[str, float]]
+    best_epoch: int
+    measured_on: Measured
+    scores: Any
+    baseline: Mapping[str, float]
+    seconds: float
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of a percentage that the images justify."""
+        return 2 if self.measured_on.images >= 2000 else 1
+
+    @property
+    def best(self) -> Mapping[str, float]:
+        """The figures of the chosen epoch; empty if there is none."""
+        return self.history[self.best_epoch - 1] if 0 < self.best_epoch <= len(self.history) else {}
 
 
-def _page(session: Session, result: Result, sections: list[Section]) -> str:
-    settings = session.config.settings
-    title = f"{settings.model} on {session.data.name}"
-    body = "".join(map(_section, sections))
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_CSS}{STYLE}</style>"
-        f"<header><h1>{escape(title)}</h1><p>{escape(result.run.name)} · "
-        f"{escape(session.data.sentence())}</p></header>"
-        f'<div class="tiles">{_tiles(session, result)}</div><main>{body}</main>'
-        f"<footer>tensorlite {tensorlite.__version__}</footer></html>\n"
+def write_report(session: Session, trainer: Trainer, result: Result) -> Path:
+    """Write ``report.html`` and ``plots/*.svg`` of a training that has just ended.
+
+    Returns:
+        The page.
+    """
+    config = session.config
+    story = Story(
+        run=result.run,
+        settings=config.settings,
+        origins=config.origins,
+        data=session.data,
+        parts=session.parts,
+        inputs=session.inputs,
+        task=session.task,
+        model=session.model,
+        history=trainer.history,
+        best_epoch=result.best_epoch,
+        measured_on=result.measured_on,
+        scores=result.scores,
+        baseline=result.baseline,
+        seconds=result.seconds,
     )
+    return _write(story)
 
 
-def _section(part: Section) -> str:
-    style = "" if part.wide else ' class="half"'
-    return f"<section{style}><h2>{escape(part.title)}</h2>{part.html}</section>"
+def rebuild_report(run: RunDirectory) -> Path:
+    """Write the report of a run again, from its folder, its weights and its data.
 
+    Returns:
+        The page.
 
-def _tiles(session: Session, result: Result) -> str:
-    monitor = session.task.monitor
-    parameters = sum(value.numel() for value in session.model.parameters())
-    judged = show_figure(monitor, result.scores.figures()[monitor], session.decimals)
-    tiles = [
-        (judged, f"{session.task.sentence(result.scores)} · {result.measured_on.phrase()}"),
-        (f"epoch {result.best_epoch}", f"of {result.epochs} was the best on val"),
-        (f"{parameters:,}", "parameters"),
-        (show_duration(result.seconds), f"of training on {session.threads} threads"),
-    ]
-    if result.judged_by != "val":
-        best = show_figure(monitor, result.best[f"val_{monitor}"], session.decimals)
-        tiles[1] = (best, f"on val at epoch {result.best_epoch} of {result.epochs}, the best")
-    return "".join(
-        f"<div><b>{escape(value)}</b><span>{escape(text)}</span></div>" for value, text in tiles
+    Raises:
+        TensorliteError: If its weights or its data are not there.
+    """
+    from tensorlite.data import open_data
+    from tensorlite.training.trained import Trained
+
+    trained = Trained.load(str(run.path))
+    settings, result = run.settings(), run.read_json("result.json")
+    settings = dataclasses.replace(settings, model=trained.description.model)
+    data = open_data(settings.data, skip_bad=settings.skip_bad)
+    parts = model_parts(data, settings)
+    judged_by = str(result.get("judged_by", parts.judged_by))
+    if judged_by not in parts.splits:
+        raise DataError(f"the data has no part '{judged_by}' any more.", where=settings.data)
+    story = Story(
+        run=run,
+        settings=settings,
+        origins=run.read_json("env.json").get("origins", {}),
+        data=data,
+        parts=parts,
+        inputs=trained.inputs,
+        task=trained.task,
+        model=trained.model,
+        history=run.metrics(),
+        best_epoch=int(result.get("best_epoch", trained.description.epoch)),
+        measured_on=parts.measured_on(judged_by),
+        scores=trained.evaluate(parts.splits[judged_by]),
+        baseline=trained.task.baseline(parts.train, parts.splits[judged_by]),
+        seconds=float(result.get("seconds", 0.0)),
     )
+    return _write(story)
 
 
-def _curves(trainer: Trainer) -> dict[str, str]:
-    """Losses in one chart, the watched figure and the learning rate in one each."""
-    history, mark = trainer.history, trainer.best_epoch
-    column = {name: [row[name] for row in history] for name in history[0]}
-    monitor = f"val_{trainer.task.monitor}"
-    losses = {"train": column["train_loss"]}
-    if "val_loss" in column:
-        losses["val"] = column["val_loss"]
-    share = all(0 <= value <= 1 for value in column[monitor])
-    return {
-        "loss": line_chart(losses, "Loss", mark=mark),
-        trainer.task.monitor: line_chart(
-            {"val": column[monitor]}, monitor, percent=share, mark=mark
-        ),
-        "lr": line_chart({"lr": column["lr"]}, "Learning rate"),
-    }
+def _write(story: Story) -> Path:
+    drawn = curve_charts(story.history, story.task.monitor, story.best_epoch)
+    for name, chart in {**drawn, **story.task.charts(story.scores)}.items():
+        write_atomically(story.run.path / "plots" / f"{name}.svg", standalone(chart))
+    title = f"{story.settings.model} on {story.data.name}"
+    line = f"{story.run.name} · {story.data.sentence()}"
+    path = story.run.path / "report.html"
+    write_atomically(path, page(title, line, tiles(_tiles(story)), _sections(story, drawn)))
+    return path
 
 
-def _model_table(session: Session) -> str:
-    text = str(tensorlite.summary(session.model, session.inputs.shape))
-    return f"<details open><summary>Layers</summary><pre>{escape(text)}</pre></details>"
+def _sections(story: Story, drawn: Mapping[str, str]) -> list[Section]:
+    settings = story.settings
+    judged = story.parts.splits[story.measured_on.split]
+    augmentation = build_augmentation(settings.augment)
+    return [
+        Section("Curves", charts(drawn.values())),
+        *story.task.sections(story.scores, judged),
+        *data_sections(story.data, story.parts, story.inputs, augmentation, settings.seed),
+        *model_sections(story.model, story.inputs.shape),
+        *_loaded(story.run),
+        Section("Configuration", _configuration(settings, story.origins)),
+        Section("Environment", _environment(story.run)),
+    ]
 
 
-def _configuration(session: Session) -> str:
+def _tiles(story: Story) -> list[tuple[str, str]]:
+    monitor = story.task.monitor
+    parameters = sum(value.numel() for value in story.model.parameters())
+    judged = show_figure(monitor, story.scores.figures()[monitor], story.decimals)
+    how = f"{story.task.sentence(story.scores, story.baseline)} · {story.measured_on.phrase()}"
+    best = story.best.get(f"val_{monitor}")
+    chosen = f"epoch {story.best_epoch}", f"of {len(story.history)} was the best on val"
+    if story.measured_on.split != "val" and best is not None:
+        where = f"on val at epoch {story.best_epoch} of {len(story.history)}, the best"
+        chosen = show_figure(monitor, best, story.decimals), where
+    threads = story.run.read_json("env.json").get("threads", "?")
+    took = show_duration(story.seconds), f"of training on {threads} threads"
+    return [(judged, how), chosen, (f"{parameters:,}", "parameters"), took]
+
+
+def curve_charts(
+    history: Sequence[Mapping[str, float]], monitor: str, best_epoch: int = 0
+) -> dict[str, str]:
+    """Draw the losses in one chart, every other figure and the learning rate in one each.
+
+    Args:
+        history: Figures of each epoch.
+        monitor: The figure that chose the best epoch; its chart comes after that of the losses.
+        best_epoch: Marked in the charts; 0 for none.
+    """
+    if not history:
+        return {}
+    column = {name: [row.get(name, math.nan) for row in history] for name in history[0]}
+    names = {"train": "train_loss", "val": "val_loss"}
+    losses = {short: column[name] for short, name in names.items() if name in column}
+    others = [name for name in column if name.startswith("val_") and name != "val_loss"]
+    others.sort(key=lambda name: name != f"val_{monitor}")
+    drawn = {"loss": line_chart(losses, "Loss", mark=best_epoch)}
+    for name in others:
+        share = all(0 <= value <= 1 for value in column[name])
+        drawn[name.removeprefix("val_")] = line_chart(
+            {"val": column[name]}, name, percent=share, mark=best_epoch
+        )
+    return {**drawn, "lr": line_chart({"lr": column["lr"]}, "Learning rate")}
+
+
+def _loaded(run: RunDirectory) -> list[Section]:
+    """What a fine-tuning took over, if the run is one."""
+    found = run.read_json("load.json")
+    rows = [[name, Text(_show(value))] for name, value in found.items()]
+    return [Section("Loaded weights", table([], rows))] if rows else []
+
+
+def _configuration(settings: Settings, origins: Mapping[str, str]) -> str:
+    values = dataclasses.asdict(settings)
     rows = [
-        (name, value, session.config.origin(name))
-        for name, value in dataclasses.asdict(session.config.settings).items()
+        [name, Text(_show(value)), Text(origins.get(name, "default"))]
+        for name, value in values.items()
     ]
-    cells = "".join(
-        f"<tr{' class=faint' if origin == 'default' else ''}><th>{name}"
-        f"<td class=text>{escape(_show(value))}<td class=text>{escape(origin)}"
-        for name, value, origin in rows
+    told, rest = (
+        [row for row in rows if row[0] in origins],
+        [r for r in rows if r[0] not in origins],
     )
-    return f"<table><tr><th>setting<th class=text>value<th class=text>from</tr>{cells}</table>"
+    head = ["setting", "value", "from"]
+    return table(head, told) + folded(f"{len(rest)} at their default", table(head, rest))
 
 
-def _environment(result: Result) -> str:
-    items = {
-        name: value
-        for name, value in result.run.read_json("env.json").items()
-        if name not in ("origins", "recipe")
-    }
-    cells = "".join(
-        f"<tr><th>{escape(name)}<td class=text>{escape(_show(value))}"
-        for name, value in items.items()
-    )
-    return f"<details><summary>Machine and versions</summary><table>{cells}</table></details>"
+def _environment(run: RunDirectory) -> str:
+    items = run.read_json("env.json")
+    rows = [[k, Text(_show(v))] for k, v in items.items() if k not in ("origins", "recipe")]
+    return folded("Machine and versions", table([], rows))
 
 
 def _show(value: Any) -> str:
@@ -144,102 +234,4 @@ def _show_item(item: Any) -> str:
     if not isinstance(item, dict):
         return str(item)
     options = ", ".join(f"{key}={value}" for key, value in item.items() if key != "name")
-    return f"{item['name']}({options})" if options else str(item["name"])
-
-
-def classification_sections(scores: ClassificationScores, dataset: Dataset) -> list[Section]:
-    """Return confusion matrix, per-class table and worst images as parts of the report."""
-    figures = per_class(scores.confusion, scores.classes)
-    return [
-        Section("Confusion matrix", confusion_chart(scores.confusion, scores.classes), wide=False),
-        Section("Classes", _class_table(figures), wide=False),
-        Section("Worst images", _worst_images(scores.worst_images(), dataset)),
-    ]
-
-
-def png_data(image: NDArray[Any]) -> str:
-    """Turn an image ``(C, H, W)`` in 0..1 into a ``data:`` address of a PNG file."""
-    from PIL import Image
-
-    pixels = (np.clip(image, 0, 1) * 255).round().astype(np.uint8)
-    grey = pixels.shape[0] == 1
-    picture = Image.fromarray(pixels[0] if grey else np.moveaxis(pixels[:3], 0, 2))
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-def _class_table(figures: list[ClassFigures]) -> str:
-    head = "<tr><th>class<th>images<th colspan=2>recognised<th>precision<th>F1<th>taken for"
-    return f"<table>{head}{''.join(map(_class_row, figures))}</table>"
-
-
-def _class_row(item: ClassFigures) -> str:
-    bar = f'<i class="bar"><i style="width:{100 * item.recall:.1f}%"></i></i>'
-    numbers = f"<td>{100 * item.precision:.1f} %<td>{item.f1:.3f}"
-    name, taken_for = escape(item.name), escape(item.taken_for) or "–"
-    return (
-        f"<tr><th>{name}<td>{item.count:,}<td>{bar}<td>{100 * item.recall:.1f} %"
-        f"{numbers}<td>{taken_for}"
-    )
-
-
-def _worst_images(mistakes: list[Mistake], dataset: Dataset) -> str:
-    if not mistakes:
-        return "<p>None: every image was recognised.</p>"
-    return f'<div class="images">{"".join(_figure(item, dataset) for item in mistakes)}</div>'
-
-
-def _figure(mistake: Mistake, dataset: Dataset) -> str:
-    truth, predicted = escape(mistake.truth), escape(mistake.predicted)
-    source = png_data(dataset[mistake.index][0])
-    title = f"image {mistake.index} of {escape(dataset.name)}"
-    return (
-        f'<figure title="{title}"><img src="{source}" alt="{truth}">'
-        f"<figcaption>{truth} → <b>{predicted}</b> {100 * mistake.confidence:.0f} %</figcaption>"
-        "</figure>"
-    )
-
-
-_CSS = """
-:root { color-scheme: light dark; --page: #f5f6f7; --card: #fff; --text: #1f2328; --soft: #6b7280;
-  --rule: #e3e5e8; --accent: #2563c9; }
-@media (prefers-color-scheme: dark) { :root { --page: #0e1013; --card: #16191d; --text: #e6e8eb;
-  --soft: #9aa1ab; --rule: #2b3036; --accent: #5b9bf3; } }
-* { box-sizing: border-box; }
-body, html { margin: 0; background: var(--page); color: var(--text);
-  font: 15px/1.5 system-ui, sans-serif; }
-body { max-width: 1240px; margin: auto; padding: 24px 20px 40px; }
-h1 { font-size: 26px; margin: 0; letter-spacing: -.01em; } h2 { font-size: 17px; margin: 0 0 12px; }
-header p, footer, .tiles span, details summary, figcaption { color: var(--soft); }
-header p { margin: 2px 0 18px; font-size: 14px; } footer { margin-top: 24px; font-size: 13px; }
-.tiles { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); }
-.tiles div, section { background: var(--card); border: 1px solid var(--rule); border-radius: 10px;
-  padding: 16px 18px; }
-.tiles b { display: block; font-size: 26px; font-weight: 650; font-variant-numeric: tabular-nums; }
-.tiles span { font-size: 13px; } section { overflow-x: auto; min-width: 0; }
-main { display: grid; gap: 14px; grid-template-columns: 1fr 1fr; margin-top: 14px; }
-section { grid-column: span 2; } .half { grid-column: span 1; }
-@media (max-width: 860px) { .half { grid-column: span 2; } }
-.charts { display: grid; gap: 12px 24px;
-  grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr)); }
-section svg { max-width: 100%; height: auto; }
-table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
-th, td { padding: 4px 18px 4px 0; text-align: right; border-bottom: 1px solid var(--rule);
-  font-weight: 400; vertical-align: top; }
-th:first-child { text-align: left; font-weight: 600; white-space: nowrap; }
-tr:first-child th { color: var(--soft); font-weight: 400; }
-td:not(.text) { white-space: nowrap; }
-.text { text-align: left; overflow-wrap: anywhere; } .faint > * { color: var(--soft); }
-.bar { display: block; width: 110px; height: 8px; margin-top: 7px; border-radius: 4px;
-  background: var(--rule); overflow: hidden; }
-.bar i { display: block; height: 100%; background: var(--accent); }
-@media (max-width: 560px) { .bar { width: 44px; } th, td { padding-right: 9px; } }
-.images { display: grid; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); }
-figure { margin: 0; } figcaption { font-size: 12px; margin-top: 3px; }
-figcaption b { color: var(--text); }
-img { width: 100%; max-width: 128px; border-radius: 4px; image-rendering: pixelated;
-  display: block; }
-pre { margin: 8px 0 0; font: 12.5px/1.45 ui-monospace, monospace; overflow-x: auto; }
-details summary { cursor: pointer; font-size: 14px; } details table { margin-top: 8px; }
-"""
+    return f"{item.get('name', '')}({options})" if options else str(item.get("name", ""))

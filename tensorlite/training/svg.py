@@ -1,104 +1,164 @@
-"""Line charts and confusion matrices as SVG text: small, sharp at any size, light and dark."""
+"""The paper that charts are drawn on, as SVG text: style, axes, ticks; light and dark."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 STYLE = """
 svg { --ink: #1f2328; --faint: #6b7280; --line: #e3e5e8; --paper: #ffffff; --cell: #2563c9;
-      --s0: #2563c9; --s1: #d9730d; --s2: #2f8f5b; --s3: #8b4fc4; }
+      --s0: #2563c9; --s1: #d9730d; --s2: #2f8f5b; --s3: #8b4fc4; --s4: #c2334d; --s5: #0f8b96;
+      --s6: #8a6d1f; --s7: #6b7280; }
 @media (prefers-color-scheme: dark) {
   svg { --ink: #e6e8eb; --faint: #9aa1ab; --line: #32373d; --paper: #16191d; --cell: #5b9bf3;
-        --s0: #5b9bf3; --s1: #f0a04b; --s2: #5cc08c; --s3: #b88be6; } }
+        --s0: #5b9bf3; --s1: #f0a04b; --s2: #5cc08c; --s3: #b88be6; --s4: #f07a8c; --s5: #4cc3cd;
+        --s6: #d3b55b; --s7: #9aa1ab; } }
 svg text { font: 12px system-ui, sans-serif; fill: var(--faint); }
 svg .name { fill: var(--ink); font-weight: 600; }
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .mark { stroke: var(--faint); stroke-width: 1; stroke-dasharray: 3 3; }
 svg .s0 { stroke: var(--s0); fill: var(--s0); } svg .s1 { stroke: var(--s1); fill: var(--s1); }
 svg .s2 { stroke: var(--s2); fill: var(--s2); } svg .s3 { stroke: var(--s3); fill: var(--s3); }
+svg .s4 { stroke: var(--s4); fill: var(--s4); } svg .s5 { stroke: var(--s5); fill: var(--s5); }
+svg .s6 { stroke: var(--s6); fill: var(--s6); } svg .s7 { stroke: var(--s7); fill: var(--s7); }
 svg path { fill: none !important; stroke-width: 2; stroke-linejoin: round; }
 svg .label { stroke: none; font-weight: 600; }
 svg .cell { fill: var(--cell); } svg .on { fill: var(--paper); } svg .off { fill: var(--ink); }
 """
+COLOURS = 8  # classes s0 to s7
 
-_WIDTH, _HEIGHT = 560, 280
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 76, 34, 34
+WIDTH, HEIGHT = 560, 280
+LEFT, RIGHT, TOP, BOTTOM = 52, 76, 34, 34
 
 
-def line_chart(
-    series: Mapping[str, Sequence[float]],
-    title: str,
-    *,
-    percent: bool = False,
-    mark: int | None = None,
-) -> str:
-    """Draw curves over the epochs, each named at its end.
+@dataclass(frozen=True)
+class Axis:
+    """Where values lie between the two ends of an axis.
 
     Args:
-        series: Values per epoch by name, starting with epoch 1; not-a-number leaves a gap.
-        title: The line above the chart.
+        low: The value at its beginning.
+        high: The value at its end.
+        ticks: Values that are written beside it.
+        log: Whether equal steps are equal factors; values are above 0 then.
         percent: Whether values are shares, shown in per cent.
-        mark: An epoch to mark with a vertical line, such as the best one.
+        names: What is written at the ticks instead of their numbers.
+    """
+
+    low: float
+    high: float
+    ticks: Sequence[float]
+    log: bool = False
+    percent: bool = False
+    names: Sequence[str] = ()
+
+    @classmethod
+    def spanning(cls, values: Sequence[float], *, log: bool = False, percent: bool = False) -> Axis:
+        """Make an axis that all finite values lie on, with round numbers at its ends.
+
+        Example:
+            >>> Axis.spanning([0.1, 0.9]).ticks
+            [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+        """
+        finite = [value for value in values if math.isfinite(value) and (value > 0 or not log)]
+        if log:
+            low, high = min(finite, default=0.1), max(finite, default=1.0)
+            return cls(low, high, log_ticks(low, high), True, percent)
+        ticks = nice_ticks(min(finite, default=0.0), max(finite, default=1.0))
+        return cls(ticks[0], ticks[-1], ticks, False, percent)
+
+    def share(self, value: float) -> float:
+        """Return how far along the axis a value lies, 0 to 1."""
+        low, high = self.low, self.high
+        if self.log:
+            low, high, value = math.log(low), math.log(high), math.log(value)
+        return (value - low) / (high - low) if high > low else 0.5
+
+    def holds(self, value: float) -> bool:
+        """Whether a value can be shown on the axis at all."""
+        return math.isfinite(value) and (value > 0 or not self.log)
+
+    def text(self, value: float) -> str:
+        """Write a tick."""
+        if self.names:
+            return escape(self.names[list(self.ticks).index(value)])
+        if self.percent:
+            return f"{value * 100:.4g} %"
+        return f"{value:.4g}".replace("e-0", "e-").replace("e+0", "e")
+
+
+class Plot:
+    """A chart with two axes, on paper of a fixed size.
+
+    Args:
+        x: The axis below.
+        y: The axis on the left.
+        width: Of the paper, in pixels.
+        right: Room on the right, for names of curves.
+    """
+
+    def __init__(self, x: Axis, y: Axis, *, width: int = WIDTH, right: int = RIGHT) -> None:
+        self._x, self._y = x, y
+        self._width, self._span = width, width - LEFT - right
+
+    def x(self, value: float) -> float:
+        """Return the place of a value from the left."""
+        return round(LEFT + self._span * self._x.share(value), 1)
+
+    def y(self, value: float) -> float:
+        """Return the place of a value from the top."""
+        return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * self._y.share(value), 1)
+
+    def place(self, x: float, y: float) -> tuple[float, float] | None:
+        """Return where a point lies; None if it has no place."""
+        return (self.x(x), self.y(y)) if self._x.holds(x) and self._y.holds(y) else None
+
+    def mark(self, value: float) -> str:
+        """Draw a dashed line upwards."""
+        x = self.x(value)
+        return f'<line class="mark" x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+
+    def draw(self, title: str, parts: Sequence[str]) -> str:
+        """Put parts onto the paper, with grid, ticks and title."""
+        heading = f'<text class="name" x="{LEFT}" y="18">{escape(title)}</text>'
+        rows, columns = map(self._row, self._y.ticks), map(self._column, self._x.ticks)
+        return svg(self._width, HEIGHT, title, [heading, *rows, *columns, *parts])
+
+    def _row(self, tick: float) -> str:
+        y, end = self.y(tick), LEFT + self._span
+        return (
+            f'<line class="grid" x1="{LEFT}" x2="{end}" y1="{y}" y2="{y}"/>'
+            f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{self._y.text(tick)}</text>'
+        )
+
+    def _column(self, tick: float) -> str:
+        y, text = HEIGHT - BOTTOM + 18, self._x.text(tick)
+        return f'<text x="{self.x(tick)}" y="{y}" text-anchor="middle">{text}</text>'
+
+
+def svg(width: float, height: float, title: str, parts: Sequence[str]) -> str:
+    """Wrap parts into a drawing; a page gives it its style, ``standalone`` does so for a file.
 
     Example:
-        >>> line_chart({"train": [1.0, 0.5]}, "Loss").startswith("<svg")
+        >>> svg(4, 2, "Line", ["<path/>"]).endswith('aria-label="Line"><path/></svg>')
         True
     """
-    epochs = max((len(values) for values in series.values()), default=0)
-    finite = [value for values in series.values() for value in values if math.isfinite(value)]
-    ticks = nice_ticks(min(finite, default=0.0), max(finite, default=1.0))
-    plot = _Plot(epochs, ticks)
-    parts = [f'<text class="name" x="{_LEFT}" y="18">{escape(title)}</text>']
-    parts += [plot.row(tick, percent) for tick in ticks]
-    parts += [plot.column(epoch) for epoch in _epoch_ticks(epochs)]
-    if mark:
-        x = plot.x(mark)
-        parts.append(f'<line class="mark" x1="{x}" x2="{x}" y1="{_TOP}" y2="{_HEIGHT - _BOTTOM}"/>')
-    label_heights = _apart([plot.y(_last(values)) for values in series.values()])
-    for index, ((name, values), height) in enumerate(
-        zip(series.items(), label_heights, strict=True)
-    ):
-        parts.append(plot.curve(values, f"s{index % 4}", name, height))
-    return _svg(_WIDTH, _HEIGHT, title, parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
+        f'width="{width:g}" height="{height:g}" role="img" aria-label="{escape(title)}">'
+        f"{''.join(parts)}</svg>"
+    )
 
 
-def confusion_chart(confusion: NDArray[Any], classes: Sequence[str]) -> str:
-    """Draw a confusion matrix: rows are true classes, columns what they were taken for.
-
-    Shading is the share within the row. Up to 20 classes the counts are written into the cells.
+def standalone(drawing: str) -> str:
+    """Make a chart a file of its own by adding its style.
 
     Example:
-        >>> "cat" in confusion_chart(np.eye(2, dtype=int), ["cat", "dog"])
+        >>> "prefers-color-scheme" in standalone(svg(4, 2, "Line", []))
         True
     """
-    count = len(classes)
-    size = max(4, min(36, 540 // max(count, 1)))
-    left = 18 + 7 * min(14, max((len(name) for name in classes), default=1))
-    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
-    parts = []
-    for row in range(count):
-        if size >= 12:
-            parts.append(_class_name(classes[row], row, left, size, count))
-        for column in range(count):
-            where = left + column * size, 20 + row * size
-            names = classes[row], classes[column]
-            parts.append(
-                _cell(where, size, int(confusion[row, column]), shares[row, column], names)
-            )
-    width, height = left + count * size + 8, 20 + count * size + (left if size >= 12 else 8)
-    parts.append(f'<text x="{left}" y="12">rows: true class · columns: taken for</text>')
-    return _svg(width, height, "Confusion matrix", parts)
-
-
-def standalone(svg: str) -> str:
-    """Make a chart a file of its own by adding its style."""
-    head, end, rest = svg.partition(">")
+    head, end, rest = drawing.partition(">")
     return f"{head}{end}<style>{STYLE}</style>{rest}\n"
 
 
@@ -118,97 +178,17 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
     return [round(number * step, 12) for number in range(first, last + 1)]
 
 
-class _Plot:
-    """Where values lie on the paper."""
+def log_ticks(low: float, high: float, most: int = 8) -> list[float]:
+    """Return round numbers within a range whose steps are factors.
 
-    def __init__(self, epochs: int, ticks: Sequence[float]) -> None:
-        self.epochs, self.low, self.high = max(epochs, 1), ticks[0], ticks[-1]
-
-    def x(self, epoch: float) -> float:
-        span = _WIDTH - _LEFT - _RIGHT
-        return round(_LEFT + span * (epoch - 1) / max(self.epochs - 1, 1), 1)
-
-    def y(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
-        return round(_HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * share, 1)
-
-    def row(self, tick: float, percent: bool) -> str:
-        y = self.y(tick)
-        text = f"{tick * 100:.4g} %" if percent else f"{tick:.4g}"
-        return (
-            f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}"/>'
-            f'<text x="{_LEFT - 8}" y="{y + 4}" text-anchor="end">{text}</text>'
-        )
-
-    def column(self, epoch: int) -> str:
-        y = _HEIGHT - _BOTTOM + 18
-        return f'<text x="{self.x(epoch)}" y="{y}" text-anchor="middle">{epoch}</text>'
-
-    def curve(self, values: Sequence[float], style: str, name: str, label_height: float) -> str:
-        points = [
-            (self.x(epoch), self.y(value))
-            for epoch, value in enumerate(values, 1)
-            if math.isfinite(value)
-        ]
-        if not points:
-            return ""
-        path = " L".join(f"{x},{y}" for x, y in points)
-        x, y = points[-1]
-        return (
-            f'<path class="{style}" d="M{path}"/><circle class="{style}" cx="{x}" cy="{y}" r="3"/>'
-            f'<text class="label {style}" x="{x + 9}" y="{label_height + 4}">{escape(name)}</text>'
-        )
-
-
-def _epoch_ticks(epochs: int) -> list[int]:
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if epochs / s <= 10)
-    return sorted({1, *range(step, epochs + 1, step)}) if epochs else []
-
-
-def _last(values: Sequence[float]) -> float:
-    return next((value for value in reversed(values) if math.isfinite(value)), 0.0)
-
-
-def _apart(heights: Sequence[float], gap: float = 15) -> list[float]:
-    """Push labels that would overlap apart."""
-    moved = list(heights)
-    order = sorted(range(len(moved)), key=lambda index: moved[index])
-    for above, below in zip(order, order[1:], strict=False):
-        moved[below] = max(moved[below], moved[above] + gap)
-    return moved
-
-
-def _class_name(name: str, row: int, left: int, size: int, count: int) -> str:
-    text = escape(name if len(name) <= 14 else name[:13] + "…")
-    middle = row * size + size / 2 + 4
-    below = 20 + count * size + 8
-    return (
-        f'<text x="{left - 6}" y="{20 + middle}" text-anchor="end">{text}</text>'
-        f'<text text-anchor="end" transform="translate({left + middle} {below}) rotate(-90)">'
-        f"{text}</text>"
+    Example:
+        >>> log_ticks(1e-4, 0.1), log_ticks(0.02, 0.5)
+        ([0.0001, 0.001, 0.01, 0.1], [0.02, 0.05, 0.1, 0.2, 0.5])
+    """
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    factors = (1, 2, 5) if last - first <= 2 else (1,)
+    every = -(-(last - first + 1) // most)
+    ticks = (
+        float(f"{factor}e{power}") for power in range(first, last + 1, every) for factor in factors
     )
-
-
-def _cell(
-    where: tuple[int, int], size: int, count: int, share: float, names: tuple[str, str]
-) -> str:
-    x, y = where
-    strength = 0.05 + 0.9 * math.sqrt(share) if count else 0.04
-    title = f"{escape(names[0])} taken for {escape(names[1])}: {count:,} ({share:.1%})"
-    cell = (
-        f'<rect class="cell" x="{x}" y="{y}" width="{size - 1}" height="{size - 1}" '
-        f'fill-opacity="{strength:.3f}"><title>{title}</title></rect>'
-    )
-    if not count or size < 27:
-        return cell
-    shade = "on" if strength > 0.55 else "off"
-    middle = f'x="{x + size / 2 - 0.5}" y="{y + size / 2 + 4}" text-anchor="middle"'
-    return f'{cell}<text class="{shade}" {middle}>{count}</text>'
-
-
-def _svg(width: float, height: float, title: str, parts: Sequence[str]) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" height="{height:g}" role="img" aria-label="{escape(title)}">'
-        f"{''.join(parts)}</svg>"
-    )
+    return [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001] or [low]

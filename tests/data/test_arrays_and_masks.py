@@ -96,6 +96,12 @@ def test_text_and_names_become_classes(tmp_path):
     assert open_data(tmp_path).classes == ["x", "y", "z"]
 
 
+def test_cifar_for_python_is_known_and_not_unpickled(tmp_path):
+    (tmp_path / "data_batch_1").write_bytes(b"cos\nsystem\n(S'touch ran'\ntR.")
+    (tmp_path / "batches.meta").write_bytes(b"x")
+    assert "version for Python: pickles, which can run code" in problem(tmp_path)
+
+
 def test_pickles_and_damaged_files_are_refused(tmp_path):
     file = tmp_path / "a.npz"
     np.savez(file, images=PIXELS, labels=np.array([{}] * 6, dtype=object))

@@ -108,15 +108,31 @@ def test_an_archive_becomes_its_folder(server, tmp_path):
     assert len(server.seen) == 1
 
 
-def test_an_archive_that_leads_out_of_its_folder_is_refused(server, tmp_path):
+def test_what_an_archive_wants_elsewhere_or_as_a_link_is_not_written(server, tmp_path):
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        archive.addfile(tarfile.TarInfo("../../evil"), io.BytesIO())
+        for name in ("../../evil", "/evil", "inside/../../evil", "inside/deep/evil", "inside/ok"):
+            info = tarfile.TarInfo(name)
+            info.size, info.mode = len(DATA), 0o777
+            archive.addfile(info, io.BytesIO(DATA))
+        link = tarfile.TarInfo("inside/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "../../evil"
+        archive.addfile(link)
     server.files["/a.tar.gz"] = packed.getvalue()
     what = remote(server.address, name="a.tar.gz", data=packed.getvalue(), unpacked="inside")
-    with pytest.raises(DataError, match="cannot be unpacked"):
+    folder = fetch("set", what, tmp_path)
+    assert [path.name for path in folder.iterdir()] == ["ok"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["inside", "ok", "set"]
+
+
+def test_an_archive_of_something_else_is_refused(server, tmp_path):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("other/a.bin"), io.BytesIO())
+    server.files["/a.tar.gz"] = packed.getvalue()
+    what = remote(server.address, name="a.tar.gz", data=packed.getvalue(), unpacked="inside")
+    with pytest.raises(DataError, match="cannot be unpacked .it holds no inside/"):
         fetch("set", what, tmp_path)
-    assert not (tmp_path / "evil").exists() and not (tmp_path.parent / "evil").exists()
 
 
 def test_a_data_set_that_was_got_is_found(server, tmp_path, monkeypatch):

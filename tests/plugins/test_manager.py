@@ -211,7 +211,7 @@ def test_a_decorator_in_a_plugin_file_belongs_to_the_plugin(bench):
         import tensorlite as tl
 
         @tl.layers.register("blur_pool_of_a_test")
-        class BlurPool:
+        class BlurPool(tl.nn.Module):
             "Blurs."
 
             def forward(self, x): ...

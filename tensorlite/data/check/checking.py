@@ -48,6 +48,8 @@ def examine(
     """Check what an inventory lists; the report, and the groups of pictures that are the same."""
     looks = look_at_all(found, progress)
     findings = list(found.findings)
+    if not found.pictures and not findings:
+        findings.append(Finding("empty", (source,), "names no pictures"))
     for picture, look in zip(found.pictures, looks, strict=True):
         findings += look.findings
         if picture.place in found.boxes:

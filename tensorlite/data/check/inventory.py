@@ -6,7 +6,7 @@ without being believed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def _one_file(path: Path) -> Inventory:
 def _folder(root: Path) -> Inventory | None:
     from tensorlite.data.check import lists
 
-    files = list(walk(root))
+    files = [*walk(root), *_linked(root)]
     by_suffix: dict[str, list[Path]] = {}
     for file in files:
         by_suffix.setdefault(file.suffix.lower(), []).append(file)
@@ -112,6 +112,14 @@ def _folder(root: Path) -> Inventory | None:
         if lists.names_pictures(table):
             return lists.csv_list(table)
     return _class_folders(pictures, root)
+
+
+def _linked(root: Path) -> Iterator[Path]:
+    """The files in class folders and splits that are links to other folders of the data."""
+    for top in folders(root):
+        for folder in (top, *folders(top)):
+            if folder.is_symlink() and folder.resolve().is_relative_to(root.resolve()):
+                yield from walk(folder)
 
 
 def _is_picture(file: Path) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tensorlite.data.check.boxes import Boxes, Corners
 from tensorlite.data.check.picture import Picture
 from tensorlite.data.layout import PictureIndex, is_picture, split_in, split_of, split_on_way
+from tensorlite.data.names import read_text
 from tensorlite.errors import DataError
 
 if TYPE_CHECKING:
@@ -119,8 +120,8 @@ def coco(annotations: Iterable[Path], root: Path) -> Inventory:
     index = PictureIndex(root)
     for path in annotations:
         try:
-            content = json.loads(path.read_text("utf-8-sig"))
-        except (OSError, ValueError) as error:
+            content = json.loads(read_text(path))
+        except (DataError, ValueError) as error:
             found.say("corrupt", found.place(path), f"cannot be read as JSON ({error})")
             continue
         split = split_in(path.stem) or split_on_way(path, root) or "train"
@@ -132,8 +133,8 @@ def coco(annotations: Iterable[Path], root: Path) -> Inventory:
 def is_coco(path: Path) -> bool:
     """Whether a JSON file has pictures and annotations."""
     try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        text = read_text(path)
+    except DataError:
         return False
     return '"images"' in text and '"annotations"' in text
 
@@ -153,10 +154,7 @@ def _find(index: PictureIndex, name: str, near: Path) -> Path | None:
 
 def _rows(path: Path) -> Rows:
     """The rows of a CSV file with their lines, by column; without a header path and label."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read ({error}).") from error
+    text = read_text(path, otherwise="latin-1")
     first = text.partition("\n")[0]
     mark = max(",;\t", key=first.count)
     reader = csv.reader(text.splitlines(), delimiter=mark)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tensorlite.data import open_data
 from tensorlite.data.check import check_data, write_cleaned
 from tensorlite.errors import ConfigError, DataError
 
@@ -243,6 +244,20 @@ def test_a_list_is_checked_row_by_row(photos):
         ("conflict", ("cat/0.png",)),
         ("unlabelled", ("cat/2.png",)),
     ]
+
+
+def test_a_list_without_rows_and_one_in_another_encoding_are_read_alike(photos):
+    (photos / "list.csv").write_text("path,label")
+    assert kinds(check_data(photos / "list.csv")) == [("empty", (str(photos / "list.csv"),))]
+    (photos / "list.csv").write_text("path,label\ncat/0.png,Äpfel\ndog/1.png,b", "utf-16")
+    assert kinds(check_data(photos / "list.csv")) == []
+    assert open_data(photos / "list.csv").classes == ["b", "Äpfel"]
+
+
+def test_a_class_folder_that_is_a_link_to_another_is_looked_into(photos):
+    (photos / "again").symlink_to(photos / "cat", target_is_directory=True)
+    assert len(open_data(photos).splits["train"]) == check_data(photos).pictures == 9
+    assert ("duplicate", ("cat/0.png", "again/0.png")) in kinds(check_data(photos))
 
 
 def test_boxes_are_cleaned(tmp_path):
