@@ -13,10 +13,6 @@ RECIPES = {
     for entry in registry.models.entries()
     if "recipe" in entry.details
 }
-    entry.name: Path(entry.details["recipe"])
-    for entry in registry.models.entries()
-    if "recipe" in entry.details
-}
 SECTIONS = [(model, section) for model, path in RECIPES.items() for section in read_toml(path)]
 
 
