@@ -13,10 +13,11 @@ from collections.abc import Sequence
 
 import click
 
-from tensorlite.errors import PluginError, TensorliteError
+from tensorlite.errors import PluginError, TensorliteError, Terminated
 from tensorlite.printable import printable
 
 INTERRUPTED = 130
+TERMINATED = 143
 PIPE_CLOSED = 141
 
 
@@ -47,9 +48,10 @@ def run(args: Sequence[str]) -> int:
         return code if isinstance(code, int) else 0
     except PipeClosed as closed:
         raise BrokenPipeError from closed
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as error:
+        terminated = isinstance(error.__cause__ or error, Terminated)
+        click.echo("terminated" if terminated else "interrupted", err=True)
+        return TERMINATED if terminated else INTERRUPTED
     except Exception as error:
         if "--traceback" in args or _is_for_its_author(error):
             traceback.print_exception(error)
@@ -67,6 +69,10 @@ def _explain(error: Exception) -> int:
     if isinstance(error, TensorliteError):
         _say(f"error: {error.sentence}", error.hint)
         return error.exit_code
+    if isinstance(error, MemoryError):
+        text = " ".join(str(error).split()).rstrip(".")
+        _say(f"error: the memory is not enough{f' ({text})' * bool(text)}.", "--batch-size 16")
+        return 3
     if isinstance(error, OSError) and error.filename and error.strerror:
         _say(f"error: {error.filename}: {error.strerror}.", None)
         return 3

@@ -21,10 +21,16 @@ from tensorlite.cli.options import common_options, named_plugins, with_common_op
 TABLE = {
     "Train and use": {
         "train": ("train", "Train a model and keep everything in a run folder."),
+        "resume": ("resume", "Go on with a training after Ctrl-C, a crash, or for more."),
         "fine-tune": ("fine_tune", "Let a trained model learn other pictures."),
         "evaluate": ("evaluate", "Measure a trained model on held-out data."),
         "predict": ("predict", "Say what is on a picture."),
-        "runs": ("runs", "List the run folders and show what is in them."),
+        "runs": ("runs", "List, show, compare, tag or delete the run folders."),
+        "report": ("report", "Write the report of a run again."),
+    },
+    "Find settings": {
+        "lr-find": ("lr_find", "Suggest a learning rate from one short test."),
+        "sweep": ("sweep", "Try many settings, and say which were best."),
     },
     "Look things up": {
         "models": ("models", "The models, their recipes and cards."),
@@ -42,7 +48,9 @@ TABLE = {
     },
     "Look after it": {
         "plugins": ("plugins", "The plugins, what they bring and which of them failed."),
+        "completion": ("completion", "Let the shell complete commands, options and runs."),
         "doctor": ("doctor", "Check this machine: versions, processor, kernels, plugins."),
+        "bench": ("bench", "Measure this machine: each way to compute a convolution."),
     },
 }
 LINES = {name: line for section in TABLE.values() for name, line in section.items()}

@@ -16,7 +16,7 @@ GROUPS = {
     "What is kept": ["freeze", "freeze_epochs", "gradual", "lr_mult", "bn"],
     "Training": ["epochs", "batch_size", "lr", "weight_decay", "limit_train", "seed"],
     "Settings": ["assignments"],
-    "Output": ["requirements", "out", "name", "as_json", "quiet"],
+    "Output": ["requirements", "out", "name", "progress", "as_json", "quiet"],
 }
 # Options as those of ``train``, with those of the settings shown that matter here.
 _SHARED = [each for each in train.params if each.name in {n for g in GROUPS.values() for n in g}]

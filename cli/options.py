@@ -15,7 +15,7 @@ def common_options() -> list[click.Parameter]:
     """New options ``--plugin`` and ``--traceback``."""
     return [
         click.Option(
-            ["--plugin"],
+            ["--plugin", "common_plugin"],  # a command may have an argument called plugin
             multiple=True,
             metavar="FILE|MODULE",
             help="Load this plugin too (repeatable).",
@@ -23,7 +23,7 @@ def common_options() -> list[click.Parameter]:
             callback=_request,
         ),
         click.Option(
-            ["--traceback"],
+            ["--traceback", "common_traceback"],
             is_flag=True,
             help="Show where an error came from.",
             expose_value=False,  # main() looks for the word, so that it works for wrong usage too
@@ -47,6 +47,13 @@ def named_plugins(args: list[str]) -> Iterator[str]:
         option, equals, value = word.partition("=")
         if option == "--plugin" and (value or following):
             yield value if equals else following
+
+
+def set_option(command: Any) -> Any:
+    """Give a command the option ``--set``."""
+    return click.option(
+        "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting (repeatable)."
+    )(command)
 
 
 def out_option(command: Any) -> Any:

@@ -11,6 +11,8 @@ import click
 
 from tensorlite.printable import printable
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
 
 def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -> None:
     """Print rows in columns on standard output; in a pipe one full line for each row."""

@@ -10,6 +10,9 @@ import click
 from tensorlite.cli.listing import plain
 from tensorlite.cli.options import ListGroup
 from tensorlite.cli.output import fields, print_json, table
+from tensorlite.cli.plugins_doctor import doctor
+from tensorlite.cli.plugins_new import new
+from tensorlite.cli.plugins_switch import disable, enable
 
 if TYPE_CHECKING:
     from tensorlite.plugins.discovery import Plugin
@@ -17,20 +20,25 @@ if TYPE_CHECKING:
 
 @click.group(cls=ListGroup)
 def plugins() -> None:
-    """List the plugins, or show one of them.
+    """List, show, check, switch on and off, and write plugins.
 
     \b
     Examples:
       tensorlite plugins
       tensorlite plugins show zoo
-      tensorlite plugins --plugin swish.py
+      tensorlite plugins disable swish
+      tensorlite plugins new tensorlite-swish --kind layer
     """
+
+
+for command in (doctor, enable, disable, new):
+    plugins.add_command(command)
 
 
 @plugins.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_plugins(as_json: bool) -> None:
-    """List the plugins: name, version, where from, what they bring, whether they work.
+    """List the plugins: name, version, API, time to import, status, where from, what they bring.
 
     \b
     Examples:
@@ -40,7 +48,7 @@ def list_plugins(as_json: bool) -> None:
     if as_json:
         print_json([describe(plugin) for plugin in found])
         return
-    headers = ("NAME", "VERSION", "FROM", "STATUS", "PROVIDES")
+    headers = ("NAME", "VERSION", "API", "IMPORT", "STATUS", "FROM", "PROVIDES")
     table([_row(plugin) for plugin in found], headers)
 
 
@@ -76,21 +84,48 @@ def loaded_plugins() -> list[Plugin]:
 
 def describe(plugin: Plugin) -> dict[str, Any]:
     """A plugin for ``--json``."""
-    keys = ("name", "origin", "source", "status", "reason", "trace")
+    keys = ("name", "origin", "source", "reason", "remedy", "trace")
     provides = [{"kind": kind, "name": name} for kind, name in plugin.provides]
     owner = {"distribution": plugin.owner.distribution, "version": plugin.owner.version}
-    return {**{key: getattr(plugin, key) for key in keys}, **owner, "provides": provides}
+    info = {
+        "api": plugin.info and plugin.info.api,
+        "homepage": plugin.info and plugin.info.homepage,
+        "import_seconds": round(plugin.seconds, 4),
+        "status": _status(plugin),
+    }
+    return {**{key: getattr(plugin, key) for key in keys}, **owner, **info, "provides": provides}
 
 
 def _row(plugin: Plugin) -> tuple[str, ...]:
     origin = plugin.owner.distribution or plugin.source
-    brings = plugin.reason or _counts(plugin)
-    return plugin.name, plugin.owner.version or "-", origin, plugin.status, brings
+    tried = plugin.status != "disabled" and plugin.load
+    return (
+        plugin.name,
+        plugin.owner.version or "-",
+        str(plugin.info.api) if plugin.info else "-",
+        f"{1000 * plugin.seconds:,.0f} ms" if tried else "-",
+        _status(plugin),
+        origin,
+        plugin.reason or _counts(plugin),
+    )
+
+
+def _status(plugin: Plugin) -> str:
+    """``conflict`` if a short name of the plugin is another's too; its long names work."""
+    return "conflict" if plugin.status == "ok" and _ambiguous(plugin) else plugin.status
+
+
+def _ambiguous(plugin: Plugin) -> list[str]:
+    """The short names of a plugin that mean two things, each with its kind."""
+    registries = _by_kind()
+    return [f"{k} {n}" for k, n in _registered(plugin) if n not in registries[k]]
 
 
 def _counts(plugin: Plugin) -> str:
     counts = Counter(kind for kind, _ in plugin.provides)
-    return ", ".join(f"{kind} {number}" for kind, number in counts.items())
+    found = ", ".join(f"{kind} {number}" for kind, number in counts.items())
+    ambiguous = _ambiguous(plugin)
+    return f"{found} (ambiguous: {', '.join(ambiguous)})" if ambiguous else found
 
 
 def _print(plugin: Plugin) -> None:
@@ -99,22 +134,34 @@ def _print(plugin: Plugin) -> None:
             ("plugin", plugin.name),
             ("from", f"{plugin.owner.distribution or ''} {plugin.owner.version or ''}".strip()),
             ("source", plugin.source),
-            ("status", plugin.status),
+            ("api", plugin.info and plugin.info.api),
+            ("homepage", plugin.info and plugin.info.homepage),
+            ("status", _status(plugin)),
             ("reason", plugin.reason),
+            ("try", plugin.remedy),
         ]
     )
     if plugin.status == "ok":
         table(_objects(plugin))
-    else:
+    elif plugin.trace:
         click.echo(f"\n{plugin.trace.rstrip()}")
 
 
 def _objects(plugin: Plugin) -> list[tuple[str, ...]]:
-    from tensorlite.registry import REGISTRIES
-
-    by_kind = {registry.kind: registry for registry in REGISTRIES.values()}
-    rows: list[tuple[str, ...]] = []
-    for kind, name in plugin.provides:
-        entry = by_kind[kind].info(f"{plugin.owner.name}:{name}")
+    registries = _by_kind()
+    rows = [("command", each.name, each.value, "imported when it runs") for each in plugin.commands]
+    for kind, name in _registered(plugin):
+        entry = registries[kind].info(f"{plugin.owner.name}:{name}")
         rows.append((kind, name, entry.place, plain(entry.summary)))
     return rows
+
+
+def _registered(plugin: Plugin) -> list[tuple[str, str]]:
+    """Kind and name of what a plugin put into the registries: all but its installed commands."""
+    return plugin.provides[len(plugin.commands) :]
+
+
+def _by_kind() -> dict[str, Any]:
+    from tensorlite.registry import REGISTRIES
+
+    return {registry.kind: registry for registry in REGISTRIES.values()}

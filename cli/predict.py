@@ -11,7 +11,7 @@ from tensorlite.cli.output import note, print_json
 
 
 @click.command()
-@click.argument("run", metavar="RUN|FILE")
+@click.argument("run", metavar="RUN|MODEL|FILE")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @click.option("--top", type=click.IntRange(min=1), default=3, help="How many answers [3].")
 @click.option(
@@ -19,12 +19,24 @@ from tensorlite.cli.output import note, print_json
     default=None,
     help="Invert dark ink, crop and centre a drawn character [for models of such].",
 )
+@click.option(
+    "--save-overlays",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write each picture with the answer, and its box, drawn on it.",
+)
 @out_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def predict(
-    run: str, images: tuple[str, ...], top: int, prepare: bool | None, out: Path, as_json: bool
+    run: str,
+    images: tuple[str, ...],
+    top: int,
+    prepare: bool | None,
+    save_overlays: Path | None,
+    out: Path,
+    as_json: bool,
 ) -> None:
-    """Say what is on each IMAGE, with the best weights of a run or a .safetensors file.
+    """Say what is on each IMAGE, with the weights of a run, a model or a .safetensors file.
 
     Models of handwritten characters get a drawing as they know it: light ink on black, cropped,
     20 pixels long, centred. RUN is a folder, its name, or 'latest'. A picture that cannot be read
@@ -34,6 +46,7 @@ def predict(
     Examples:
       tensorlite predict latest my_digit.png
       tensorlite predict latest photos/*.jpg --top 5
+      tensorlite predict latest photos/*.jpg --save-overlays seen
       tensorlite predict best.safetensors digit.png --no-prepare --json
     """
     from tensorlite.training.prediction import FilePrediction, predict_files
@@ -43,8 +56,11 @@ def predict(
         if not isinstance(item, FilePrediction):
             note(f"error: {item.sentence}")
             code = item.exit_code
-        elif as_json:
-            answers.append(item.to_dict(top))
+            continue
+        saved = item.save_overlay(save_overlays) if save_overlays is not None else None
+        if as_json:
+            drawn = {"overlay": str(saved)} if saved else {}
+            answers.append({**item.to_dict(top), **drawn})
         else:
             remark = f"     ({item.note})" if item.note else ""
             click.echo(f"{item.path!s:<{width}}   {item.prediction.line(top)}{remark}")

@@ -11,13 +11,15 @@ import click
 
 from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.grouped import GroupedCommand
-from tensorlite.cli.options import flag, out_option, setting_options
+from tensorlite.cli.options import flag, out_option, set_option, setting_options
 from tensorlite.cli.output import note, print_json
+from tensorlite.cli.progress import console, progress_option, speaker, watchers
 from tensorlite.errors import ConfigError
-from tensorlite.training.config import Layer, parse_assignment
+from tensorlite.training.config import Layer, explained, file_layer, parse_assignment, to_toml
 
 if TYPE_CHECKING:
     from tensorlite.training import Result, Session
+    from tensorlite.training.resuming import Resumption
 
 COMPILE = "kernels for this machine, once"
 GROUPS = {
@@ -27,13 +29,13 @@ GROUPS = {
         *("warmup_epochs", "ema"),
     ],
     "Control": ["patience", "time_limit", "overfit", "seed", "threads"],
-    "Settings": ["assignments"],
-    "Output": ["requirements", "out", "name", "as_json", "quiet"],
+    "Settings": ["config", "assignments", "dry_run", "explain"],
+    "Output": ["requirements", "out", "name", "progress", "as_json", "quiet"],
 }
 
 
 @click.command(cls=GroupedCommand, groups=GROUPS)
-@click.argument("model")
+@click.argument("model", required=False)
 @click.option("--data", metavar="NAME|PATH", help="Data set or path [digits, bundled].")
 @click.option(
     "--augment", metavar="LIST", help="Such as 'rotation(degrees=10), horizontal_flip' [recipe]."
@@ -41,8 +43,15 @@ GROUPS = {
 @click.option("--no-augment", is_flag=True, help="Do not augment.")
 @setting_options({name for names in GROUPS.values() for name in names})
 @click.option(
-    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting (repeatable)."
+    "--config",
+    "-c",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Settings as TOML, such as the run.toml of a run.",
 )
+@set_option
+@click.option("--dry-run", is_flag=True, help="Print all settings as TOML and stop.")
+@click.option("--explain", is_flag=True, help="Like --dry-run, with where each came from.")
 @click.option(
     "--require",
     "requirements",
@@ -52,15 +61,14 @@ GROUPS = {
 )
 @out_option
 @click.option("--name", metavar="NAME", help="Name of the run [date-time-model-data].")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the result as JSON; the rest goes to stderr."
-)
-@click.option("--quiet", "-q", is_flag=True, help="Print the result only.")
+@progress_option
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the result only; as --progress off.")
 def train(**options: Any) -> None:
     """Train MODEL and keep everything in a run folder.
 
-    Without --data it learns the bundled handwritten digits. What no option says, the model's
-    recipe for the data says.
+    Without --data it learns the bundled handwritten digits. What no option says is taken from
+    --config, then from tensorlite.toml in this folder, then from the model's recipe for the data.
 
     \b
     Examples:
@@ -69,27 +77,33 @@ def train(**options: Any) -> None:
       tensorlite train lenet5 --optimizer sgd --lr 0.05 --set optimizer_options.momentum=0.9
       tensorlite train lenet5 --augment 'padded_crop(padding=2), one_of(invert, rotation(15))'
       tensorlite train lenet5 --no-augment --require 'val_acc>=97%' --json
+      tensorlite train -c runs/latest-good/run.toml --seed 1
+      tensorlite train lenet5 --data path/to/mnist --explain
     """
     carry_out(**options)
 
 
 def carry_out(
-    model: str,
+    model: str | None,
     assignments: tuple[str, ...],
     requirements: tuple[str, ...],
     out: Path,
     name: str | None,
     augment: str | None,
     no_augment: bool,
+    progress: str,
     as_json: bool,
     quiet: bool,
+    config: Path | None = None,
+    dry_run: bool = False,
+    explain: bool = False,
     beneath: Sequence[Layer] = (),
     **settings: Any,
 ) -> None:
     """Train with the options of the command line, and with layers that are weaker than those."""
     from tensorlite.training.metrics import Requirement
-    from tensorlite.training.run import RunDirectory, check_name, run_name
-    from tensorlite.training.session import prepare
+    from tensorlite.training.run import RunDirectory, check_name
+    from tensorlite.training.session import configure, prepare
 
     if name is not None:
         check_name(name)
@@ -103,24 +117,46 @@ def carry_out(
         from tensorlite.augment.written import parse_augmentations
 
         given["augment"] = parse_augmentations(augment, "--augment")
-    layer = _layer(model, given, assignments)
-    with Decoding() as decoding:
-        session = prepare(layer, *beneath, before_run=_compile, decoding=decoding)
-    for bound in bounds:
-        bound.check_name(session.figure_names())
-    say = _speaker(as_json, quiet)
-    _introduce(session, say)
-    run = RunDirectory.create(out, name or run_name(model, session.data.name))
-    result = _fit(session, run, say)
-    _conclude(result, session, as_json, out)
+    layers = [_layer(model, given, assignments), *_files(config), *beneath]
+    if dry_run or explain:
+        plan = configure(*layers)[0]
+        click.echo(explained(plan) if explain else to_toml(plan.settings), nl=False)
+        return
+    runs: list[RunDirectory] = []
+
+    def begin(session: Session) -> None:
+        """Make the folder now: from here on, a training that is killed can be resumed."""
+        for bound in bounds:
+            bound.check_name(session.figure_names())
+        runs.append(RunDirectory.create(out, name or session.name()))
+        session.write_settings(runs[0], requested_plugins())
+
+    try:
+        with Decoding() as decoding:
+            session = prepare(*layers, built=begin, before_run=compile_kernels, decoding=decoding)
+    except Exception:
+        for run in runs:
+            run.discard()
+        raise
+    mode = "off" if quiet else progress
+    introduce(session, speaker(mode))
+    result = fit(session, runs[0], mode)
+    conclude(result, session, as_json, out)
     for bound in bounds:
         bound.check(result.figures())
 
 
-def _layer(model: str, given: dict[str, Any], assignments: Sequence[str]) -> Layer:
+def _files(config: Path | None) -> list[Layer]:
+    """The files of settings, the strongest first; the one found here holds values, never code."""
+    here = Path("tensorlite.toml")
+    named = [config] if config is not None else []
+    return [file_layer(path) for path in [*named, *([here] if here.is_file() else [])]]
+
+
+def _layer(model: str | None, given: dict[str, Any], assignments: Sequence[str]) -> Layer:
     """All that was typed, with the option that each value came from."""
     assigned = dict(map(parse_assignment, assignments))
-    if assigned.get("model", model) != model:
+    if model and assigned.get("model", model) != model:
         other = assigned["model"]
         message = f"expected one model, got '{model}' as MODEL and '{other}' from --set model."
         raise ConfigError(message, hint=f"tensorlite train {other}")
@@ -128,15 +164,12 @@ def _layer(model: str, given: dict[str, Any], assignments: Sequence[str]) -> Lay
     if given.get("augment") == []:
         flags["augment"] = "--no-augment"
     places = {**dict.fromkeys(assigned, "--set"), **flags, "model": "MODEL"}
-    return Layer("--set", {**assigned, **given, "model": model}, places)
+    named = {"model": model} if model else {}
+    return Layer("--set", {**assigned, **given, **named}, places)
 
 
-def _speaker(as_json: bool, quiet: bool) -> Callable[[str], None]:
-    """Where the lines of the running training go; with --json they are no result."""
-    return (lambda line: None) if quiet else (lambda line: click.echo(line, err=as_json))
-
-
-def _introduce(session: Session, say: Callable[[str], None]) -> None:
+def introduce(session: Session, say: Callable[[str], None]) -> None:
+    """Say what is learned from, and what learns."""
     say(f"data    {session.data_line()}")
     say(f"model   {session.model_line()}")
     if session.load is not None:
@@ -145,7 +178,7 @@ def _introduce(session: Session, say: Callable[[str], None]) -> None:
         note(f"note    {text}")
 
 
-def _compile() -> None:
+def compile_kernels() -> None:
     """Compile the kernels before the first run on this machine, with a bar or one line."""
     from tensorlite import kernels
 
@@ -162,7 +195,7 @@ def _compile() -> None:
         BarColumn(20),
         TextColumn("{task.percentage:>3.0f} %"),
     )
-    with Progress(*columns, console=_console()) as bar:
+    with Progress(*columns, console=console()) as bar:
         task = bar.add_task(f"compile {COMPILE}")
 
         def progress(done: int, total: int) -> None:
@@ -171,27 +204,29 @@ def _compile() -> None:
         kernels.warm(progress)
 
 
-def _fit(session: Session, run: Any, say: Callable[[str], None]) -> Result:
-    from tensorlite.training.progress import EpochLines, LiveBar, StopLines
+def fit(session: Session, run: Any, mode: str, resumed: Resumption | None = None) -> Result:
+    """Train, and say after Ctrl-C which weights there are."""
+    from tensorlite.training.progress import StopLines
 
-    lines, stop = EpochLines(say, session.decimals), StopLines(run)
-    live = [LiveBar(_console())] if sys.stderr.isatty() else []
+    stop = StopLines(run)
+    watching = [*watchers(mode, session.decimals), stop]
     try:
-        return session.fit(run, [*live, lines, stop], _requested())
+        return session.fit(run, watching, requested_plugins(), resumed)
     except KeyboardInterrupt:
         for text in stop.lines:
             note(text)
         raise
 
 
-def _requested() -> list[str]:
+def requested_plugins() -> list[str]:
     """The plugins that ``--plugin`` named."""
     from tensorlite.plugins import get_manager
 
     return [item.source for item in get_manager().plugins if item.origin in ("file", "module")]
 
 
-def _conclude(result: Result, session: Session, as_json: bool, out: Path) -> None:
+def conclude(result: Result, session: Session, as_json: bool, out: Path) -> None:
+    """Print what came out, as lines or as JSON."""
     from tensorlite.training.run import next_commands
 
     if as_json:
@@ -203,9 +238,3 @@ def _conclude(result: Result, session: Session, as_json: bool, out: Path) -> Non
     run = "latest" if out == Path("runs") else str(result.run.path)
     click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
     click.echo(f"next    {next_commands(run)}")
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tensorlite.errors import ConfigError, PluginError
-from tensorlite.plugins.choices import Choices, preferred, read_choices
 from tensorlite.plugins.distributions import EntryPoint, distributions
-from tensorlite.registry import ambiguous
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,11 @@ def offered() -> list[Command]:
         ConfigError: If the person's choices cannot be read.
     """
     found = [(each, entry) for each in distributions() for entry in each.commands]
-    choices = read_choices() if found else Choices()
+    if not found:
+        return []
+    from tensorlite.plugins.choices import read_choices
+
+    choices = read_choices()
     return [
         Command(each.command_owner, f"{each.name} {each.version}", each.summary, entry)
         for each, entry in found
@@ -106,6 +108,9 @@ def find(name: str) -> Command | None:
     found = [c for c in offered() if name in (c.name, c.qualified)]
     if len(found) < 2:
         return found[0] if found else None
+    from tensorlite.plugins.choices import preferred
+    from tensorlite.registry import ambiguous
+
     for qualified in preferred():
         if winners := [command for command in found if command.qualified == qualified]:
             return winners[0]

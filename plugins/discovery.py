@@ -87,8 +87,9 @@ class Plugin:
         """Its Python files, found without importing anything."""
         if self.is_file:
             yield Path(self.source)
-        elif self.origin != "built-in":
-            yield from _package_files(self.module)
+        else:
+            ours = self.origin == "built-in"
+            yield from _package_files(self.module if ours else self.module.partition(".")[0])
 
 
 def find() -> list[Plugin]:
@@ -132,8 +133,8 @@ def enabled(source: str, digest: str) -> Plugin:
             raise PluginError("the file has changed since it was switched on.", hint=hint)
         return sourcefile.run(Path(source), content)
 
-    name = Path(source).stem
-    return Plugin(name, source, "enabled", Owner(name), load)
+    owner = Owner(Path(source).stem, file=source, sha256=digest)
+    return Plugin(owner.name, source, "enabled", owner, load)
 
 
 def named(source: str) -> Plugin:
@@ -158,9 +159,10 @@ def named(source: str) -> Plugin:
 
 
 def _from_file(source: str, path: Path) -> Plugin:
-    content, _ = sourcefile.read(path)
+    content, digest = sourcefile.read(path)
     load = functools.partial(sourcefile.run, path.resolve(), content)
-    return Plugin(path.stem, source, "file", Owner(path.stem), load)
+    owner = Owner(path.stem, file=str(path.resolve()), sha256=digest)
+    return Plugin(path.stem, source, "file", owner, load)
 
 
 def _of_distribution(each: Distribution) -> Iterator[Plugin]:
@@ -175,10 +177,10 @@ def _of_distribution(each: Distribution) -> Iterator[Plugin]:
         yield Plugin(owner.name, rest[0].value, "installed", owner, None, rest)
 
 
-def _package_files(module: str) -> Iterator[Path]:
-    """The Python files of the package that holds a module, found without importing it."""
+def _package_files(package: str) -> Iterator[Path]:
+    """The Python files of a package or module, found without importing it."""
     with contextlib.suppress(ImportError, ValueError):
-        spec = importlib.util.find_spec(module.partition(".")[0])
+        spec = importlib.util.find_spec(package)
         if spec and spec.submodule_search_locations:
             for folder in spec.submodule_search_locations:
                 yield from Path(folder).rglob("*.py")

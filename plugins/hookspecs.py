@@ -2,8 +2,9 @@
 
 A hook is called once, when the plugin is loaded, with ``register``: the ``Registry.register`` of
 its kind, which knows the plugin that is being called. Names are lower-case letters, digits and
-underscores; the first line of the docstring is what the listings show. A hook may leave out
-arguments it does not need, so new ones can be added here without breaking anybody.
+underscores; the first line of the docstring is what the listings show. The detail ``check``, a
+dict, holds arguments for the check of ``tensorlite.testing`` that ``plugins doctor`` runs. A hook
+may leave out arguments it does not need, so new ones can be added here without breaking anybody.
 
 The examples are whole plugins, except for three lines at their top::
 
@@ -76,8 +77,7 @@ def register_layers(register: Register) -> None:
 def register_functions(register: Register) -> None:
     """Functions: called with tensors and plain values, differentiable with respect to the tensors.
 
-    Details: ``sample``, a function without arguments that returns the tensors to check the
-    gradient with, float64, small.
+    Details: ``check``, what ``tensorlite.testing.check_function`` tries it with.
 
     Example::
 
@@ -87,7 +87,7 @@ def register_functions(register: Register) -> None:
 
         @hookimpl
         def register_functions(register):
-            register("soft_clip", soft_clip, sample=lambda: [tl.linspace(-2, 2, 5).double()])
+            register("soft_clip", soft_clip, check={"inputs": [(2, 3)]})
     """
 
 
@@ -192,23 +192,27 @@ def register_datasets(register: Register) -> None:
     Example::
 
         class Stripes(tl.data.Dataset):
-            "Stripes that lie or stand."
+            "Stripes that lie or stand, with some noise."
 
             name, classes = "stripes", ["lying", "standing"]
 
-            def __init__(self, count):
-                self.count = count
+            def __init__(self, count, seed):
+                self.count, self.seed = count, seed
 
             def __len__(self):
                 return self.count
 
             def __getitem__(self, index):
-                rows = np.tile(np.float32([[0], [1]]), (8, 16))
-                return (rows if index % 2 == 0 else rows.T)[None], index % 2
+                if index >= self.count:
+                    raise IndexError(index)
+                noise = np.random.default_rng([self.seed, index]).random((16, 16))
+                stripes = np.tile([[0.25], [0.75]], (8, 16))
+                image = (stripes if index % 2 == 0 else stripes.T) + 0.25 * (noise - 0.5)
+                return image[None].astype(np.float32), index % 2
 
         def stripes(split):
-            "Stripes that lie or stand."
-            return Stripes({"train": 200, "val": 50}[split])
+            "Stripes that lie or stand, with some noise."
+            return {"train": Stripes(200, seed=0), "val": Stripes(50, seed=1)}[split]
 
         @hookimpl
         def register_datasets(register):

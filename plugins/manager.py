@@ -68,6 +68,19 @@ class PluginManager:
         if not any(_same(plugin, other) for other in self._queue):
             self._queue.append(plugin)
 
+    def known(self) -> list[Plugin]:
+        """Every plugin that was found or requested; nothing is imported for it."""
+        with self._lock:
+            self._fill_queue()
+            return [*self.plugins, *self._queue]
+
+    def only(self, name: str) -> None:
+        """Load nothing but what is built in and the plugins of that name, even if switched off."""
+        self._fill_queue()
+        for plugin in self._queue:
+            wanted = name == plugin.name or plugin.origin == "built-in"
+            plugin.status = "ok" if wanted else "disabled"
+
     def load(self) -> None:
         """Load what is not loaded yet. A failing plugin is left out, with a warning."""
         with self._lock:
@@ -86,13 +99,7 @@ class PluginManager:
             PluginError: If there is none.
         """
         self.load()
-        found = [plugin for plugin in self.plugins if plugin.name == name]
-        if found:
-            return found
-        names = [plugin.name for plugin in self.plugins]
-        parts = [f"there is no plugin {name!r}.", close_names(name, names)]
-        parts.append(f"All {len(names)}: tensorlite plugins")
-        raise PluginError(" ".join(filter(None, parts)))
+        return select(self.plugins, name)
 
     def why_missing(self, kind: str, name: str) -> tuple[str, str | None]:
         """Which plugin that was left out would have brought a name, and the command that helps."""
@@ -101,19 +108,23 @@ class PluginManager:
         for plugin in declared or (plugin for plugin in absent if plugin.mentions(name)):
             if plugin.status == "disabled":
                 return f"The plugin {plugin.title} may have it: {plugin.reason}.", plugin.remedy
-            return f"The plugin {plugin.title} has it but failed: {plugin.reason}.", plugin.command
+            reason = f"The plugin {plugin.title} has it but failed: {plugin.reason}."
+            return reason, plugin.remedy or plugin.command
         return "", None
 
     def _load_queue(self) -> None:
-        if not self._found:
-            self._queue[:0] = self._find_or_warn()
-            self._found = True
+        self._fill_queue()
         while self._queue:  # an interrupted load goes on where it was
             plugin = self._queue[0]
             if not any(_same(plugin, other) for other in self.plugins):
                 self._admit(plugin)
                 self.plugins.append(plugin)
             del self._queue[0]
+
+    def _fill_queue(self) -> None:
+        if not self._found:
+            self._queue[:0] = self._find_or_warn()
+            self._found = True
 
     def _find_or_warn(self) -> list[Plugin]:
         try:
@@ -175,6 +186,22 @@ class PluginManager:
         if taken or plugin.name == SCRIPT:
             owner = taken[0].title if taken else "scripts"
             raise PluginError(f"the plugin name {plugin.name!r} belongs to {owner}")
+
+
+def select(plugins: list[Plugin], name: str) -> list[Plugin]:
+    """Those of a name, or of a distribution of that name.
+
+    Raises:
+        PluginError: If there is none.
+    """
+    found = [plugin for plugin in plugins if name in (plugin.name, plugin.owner.distribution)]
+    found = [plugin for plugin in found if plugin.name == name] or found
+    if found:
+        return found
+    names = [plugin.name for plugin in plugins]
+    parts = [f"there is no plugin {name!r}.", close_names(name, names)]
+    parts.append(f"All {len(names)}: tensorlite plugins")
+    raise PluginError(" ".join(filter(None, parts)))
 
 
 def _information(said: Any, plugin: Plugin) -> PluginInfo | None:

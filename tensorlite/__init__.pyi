@@ -44,6 +44,8 @@ from .devices import preserve_format as preserve_format
 from .devices import strided as strided
 from .kernels import get_num_threads as get_num_threads
 from .kernels import get_precision as get_precision
+from .kernels import memory_stats as memory_stats
+from .kernels import reset_peak_memory_stats as reset_peak_memory_stats
 from .kernels import set_memory_policy as set_memory_policy
 from .kernels import set_num_threads as set_num_threads
 from .kernels import set_precision as set_precision

@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,27 @@ from tensorlite.errors import (
     UnknownNameError,
     close_names,
 )
+
+_uses: ContextVar[list[Entry[Any]] | None] = ContextVar("_uses", default=None)
+
+
+@contextmanager
+def noting_uses() -> Iterator[list[Entry[Any]]]:
+    """Note what a block takes from the registries and runs, each thing once, in that order.
+
+    Example:
+        >>> import tensorlite as tl
+        >>> with noting_uses() as uses:
+        ...     _ = tl.layers.create("relu")
+        >>> [entry.qualified for entry in uses]
+        ['tensorlite:relu']
+    """
+    uses: list[Entry[Any]] = []
+    token = _uses.set(uses)
+    try:
+        yield uses
+    finally:
+        _uses.reset(token)
 
 
 def call(entry: Entry[Any], args: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -48,18 +70,21 @@ def blamed(entry: Entry[Any]) -> Iterator[None]:
     Raises:
         PluginError: With plugin, file, line and the original error in one line.
     """
+    uses = _uses.get()
+    if uses is not None and entry not in uses:
+        uses.append(entry)
     try:
         yield
     except TensorliteError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if entry.owner in (BUILT_IN, SCRIPT):
             raise
         message = f"the plugin {entry.owner!r} failed: {failure(entry, error)}."
         raise PluginError(message, where=f"{entry.kind} {entry.name!r}") from error
 
 
-def failure(entry: Entry[Any], error: Exception) -> str:
+def failure(entry: Entry[Any], error: BaseException) -> str:
     """The error, and the line of the plugin that it came from, in one line."""
     place = _line(entry, error) or entry.place
     return f"{one_line(error).rstrip('.')} ({place})"
@@ -82,7 +107,7 @@ def warn_once(sentence: str) -> None:
     print(f"warning: {sentence}", file=sys.stderr)
 
 
-def _line(entry: Entry[Any], error: Exception) -> str:
+def _line(entry: Entry[Any], error: BaseException) -> str:
     """The last line that the error went through in the folder of the entry's file."""
     folder = Path(entry.file or "").parent
     frames = traceback.extract_tb(error.__traceback__)

@@ -6,7 +6,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -21,11 +21,31 @@ SCRIPT = "__main__"  # the owner of what no plugin registers
 
 @dataclass(frozen=True)
 class Owner:
-    """Who registers: a plugin, and the distribution it was installed with, if any."""
+    """Who registers: a plugin, and where it is from.
+
+    Args:
+        name: The plugin's name.
+        distribution: The distribution that it was installed with, if any.
+        version: The version of that.
+        file: The file that it is, if it is one.
+        sha256: The digest of that.
+    """
 
     name: str
     distribution: str | None = None
     version: str | None = None
+    file: str | None = None
+    sha256: str | None = None
+
+    def to_dict(self) -> dict[str, str]:
+        """What is known, as plain values; of the file its name only, for it may move.
+
+        Example:
+            >>> Owner("swish", "tensorlite-swish", "1.2").to_dict()
+            {'name': 'swish', 'distribution': 'tensorlite-swish', 'version': '1.2'}
+        """
+        known = {k: v for k, v in asdict(self).items() if v is not None}
+        return {**known, "file": Path(self.file).name} if self.file else known
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +56,7 @@ class Entry(Generic[T]):
         name: The short name, such as ``"conv2d"``.
         kind: What it is: ``"layer"``, ``"loss"``, ``"model"`` ...
         object: The class, function or object that was registered.
-        owner: The plugin that registered it; ``"__main__"`` for a script.
-        distribution: The installed distribution of the plugin, if it has one.
-        version: The version of that distribution.
+        by: The plugin that registered it, and where that is from.
         summary: One line; the first of the docstring unless another was given.
         details: What else was said at registration (a model's recipe, a data set's splits).
         aliases: Further names of the same thing.
@@ -48,13 +66,26 @@ class Entry(Generic[T]):
     name: str
     kind: str
     object: T
-    owner: str
-    distribution: str | None = None
-    version: str | None = None
+    by: Owner
     summary: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     deprecated: str = ""
+
+    @property
+    def owner(self) -> str:
+        """The name of the plugin that registered it; ``"__main__"`` for a script."""
+        return self.by.name
+
+    @property
+    def distribution(self) -> str | None:
+        """The installed distribution of the plugin, if it has one."""
+        return self.by.distribution
+
+    @property
+    def version(self) -> str | None:
+        """The version of that distribution."""
+        return self.by.version
 
     @property
     def qualified(self) -> str:

@@ -84,6 +84,10 @@ class DivergedError(TensorliteError, ArithmeticError):
     exit_code = 5
 
 
+class Terminated(KeyboardInterrupt):
+    """A request to end from the system (SIGTERM), answered like Ctrl-C."""
+
+
 class RequirementError(TensorliteError, RuntimeError):
     """A result that stays below what ``--require`` asked for."""
 

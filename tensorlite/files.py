@@ -35,15 +35,18 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 
 
 def append_text(path: Path, text: str) -> None:
-    """Add text to the end of a file.
+    """Add text to the end of a file, all of it or nothing.
 
     Raises:
         DataError: If it cannot be written.
     """
+    size = path.stat().st_size if path.exists() else 0
     try:
         with open(path, "a", encoding="utf-8", newline="") as file:
             file.write(text)
     except OSError as error:
+        with suppress(OSError):
+            os.truncate(path, size)  # no half lines
         raise DataError(f"cannot be written ({error.strerror}).", where=os.fspath(path)) from error
 
 

@@ -2,10 +2,12 @@
 
 The tensors lie in the file under readable names, and one metadata entry tells, as JSON, how they
 sit in dicts, lists and tuples. Nothing in a file is ever executed; other programs read it too.
+The format protects no value, hence the SHA-256 that is written into it and compared on loading.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -23,7 +25,8 @@ from tensorlite.errors import DataError, DTypeError
 from tensorlite.files import write_atomically
 from tensorlite.tensor import Parameter, from_numpy
 
-_KEY = "structure"
+FORMAT = 1  # raised when an older program could misread the file
+_KEY, _SEAL = "structure", '{"format":'
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -57,11 +60,7 @@ def save(
         >>> load(file)
         {'epoch': 3, 'weights': [tensor([1., 1.])]}
     """
-    from safetensors.numpy import save as to_bytes
-
-    writer = _Writer()
-    structure = writer.tree(obj, ())
-    content = to_bytes(writer.arrays, metadata={_KEY: json.dumps(structure)})
+    content = packed(obj)
     if hasattr(f, "write"):
         f.write(content)
     else:
@@ -98,13 +97,71 @@ def load(
             hint="Where torch is installed, convert it: safetensors.torch.save_file("
             "torch.load(old, weights_only=True), new).",
         )
-    arrays, metadata = parse_safetensors(content, str(where))
+    return unpacked(content, str(where))
+
+
+def packed(obj: Any) -> bytes:
+    """The content of the file that ``save`` writes; the same values give the same bytes."""
+    from safetensors.numpy import save as to_bytes
+
+    writer = _Writer()
+    text = json.dumps(writer.tree(obj, ()))
+    sealed = {"format": FORMAT, "digest": digest(writer.arrays, text), "value": text}
+    # One metadata entry only: safetensors writes several of them in an order of its own.
+    return to_bytes(writer.arrays, metadata={_KEY: json.dumps(sealed)})
+
+
+def unpacked(content: bytes, where: str) -> Any:
+    """What is in the content of a file.
+
+    Raises:
+        DataError: If it is damaged, or was written by a newer version.
+    """
+    arrays, metadata = parse_safetensors(content, where)
     if _KEY not in metadata:
+        if any(entry.startswith(_SEAL) for entry in metadata.values()):
+            raise damaged(where)  # it is there under a name that is not ours
         return {name: from_numpy(_writable(array)) for name, array in arrays.items()}
     try:
-        return _Reader(arrays).value(json.loads(metadata[_KEY]))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError("is damaged: its structure cannot be read.", where=str(where)) from error
+        sealed = json.loads(metadata[_KEY])
+        if sealed["format"] > FORMAT:
+            raise DataError(
+                "was written by a newer tensorlite.",
+                where=where,
+                hint="pip install --upgrade tensorlite",
+            )
+        if sealed["digest"] != digest(arrays, sealed["value"]):
+            raise damaged(where)
+        return _Reader(arrays).value(json.loads(sealed["value"]))
+    except DataError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise damaged(where) from error
+
+
+def digest(arrays: Mapping[str, NDArray[Any]], text: str) -> str:
+    """SHA-256 over a text and every array's name, type, shape and bytes.
+
+    Example:
+        >>> digest({}, "")[:8]
+        'e3b0c442'
+    """
+    result = hashlib.sha256(text.encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        result.update(canonical([name, array.dtype.str, array.shape]).encode())
+        result.update(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
+    return result.hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """A value as JSON, always in the same form."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def damaged(where: str) -> DataError:
+    """The error of a file whose content is not what was written."""
+    return DataError("is damaged: its content does not match its own digest.", where=where)
 
 
 def read_bytes(path: Path) -> bytes:

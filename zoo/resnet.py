@@ -32,7 +32,6 @@ class BasicBlock(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(given, width, 3, stride, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
-        self.relu = nn.ReLU()
         self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(width)
         self.downsample = _projection(given, width, stride)
@@ -41,7 +40,7 @@ class BasicBlock(nn.Module):
         """Add what the convolutions make to the input."""
         shortcut = x if self.downsample is None else self.downsample(x)
         x = self.bn1(self.conv1(x), relu=True)
-        return self.relu(self.bn2(self.conv2(x)) + shortcut)
+        return self.bn2(self.conv2(x), relu=True, add=shortcut)
 
 
 class Bottleneck(nn.Module):
@@ -67,7 +66,6 @@ class Bottleneck(nn.Module):
         self.bn2 = nn.BatchNorm2d(width)
         self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * width)
-        self.relu = nn.ReLU()
         self.downsample = _projection(given, 4 * width, stride)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -75,7 +73,7 @@ class Bottleneck(nn.Module):
         shortcut = x if self.downsample is None else self.downsample(x)
         x = self.bn1(self.conv1(x), relu=True)
         x = self.bn2(self.conv2(x), relu=True)
-        return self.relu(self.bn3(self.conv3(x)) + shortcut)
+        return self.bn3(self.conv3(x), relu=True, add=shortcut)
 
 
 Block = type[BasicBlock] | type[Bottleneck]

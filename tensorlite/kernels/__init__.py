@@ -14,7 +14,18 @@ from tensorlite.kernels.cache import cache_folder, jit_enabled, needs_warm, warm
 from tensorlite.kernels.conv import conv2d, conv2d_input_grad
 from tensorlite.kernels.conv_grad import conv2d_weight_grad
 from tensorlite.kernels.geometry import Pair, conv_size, pair, pool_size
-from tensorlite.kernels.memory import set_memory_policy
+from tensorlite.kernels.maps import (
+    along_rows,
+    bend,
+    each,
+    each_with_slope,
+    softmax,
+    softmax_grad,
+    sum_all,
+    sum_rows,
+    worth,
+)
+from tensorlite.kernels.memory import memory_stats, reset_peak_memory_stats, set_memory_policy
 from tensorlite.kernels.norm import batch_norm, batch_norm_grad
 from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, sgd
 from tensorlite.kernels.pool import (
@@ -38,33 +49,44 @@ if not jit_enabled():
 __all__ = [
     "Pair",
     "adam",
+    "along_rows",
     "avg_pool2d",
     "avg_pool2d_grad",
     "batch_norm",
     "batch_norm_grad",
+    "bend",
     "cache_folder",
     "conv2d",
     "conv2d_input_grad",
     "conv2d_weight_grad",
     "conv_size",
     "cross_entropy",
+    "each",
+    "each_with_slope",
     "get_num_threads",
     "get_precision",
     "matmul",
     "max_pool2d",
     "max_pool2d_grad",
     "max_pool2d_pick",
+    "memory_stats",
     "nearest",
     "needs_warm",
     "pair",
     "pool_size",
     "relu",
     "relu_grad",
+    "reset_peak_memory_stats",
     "set_memory_policy",
     "set_num_threads",
     "set_precision",
     "sgd",
+    "softmax",
+    "softmax_grad",
+    "sum_all",
+    "sum_rows",
     "warm",
     "warp",
     "weighted_rows",
+    "worth",
 ]

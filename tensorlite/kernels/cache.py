@@ -141,7 +141,17 @@ def warm(progress: Callable[[int, int], None] | None = None, everything: bool = 
 
 def _one_call_of_each() -> list[Callable[[], Any]]:
     """Small calls that together reach every kernel, for float32."""
-    from tensorlite.kernels import conv, conv_grad, norm, passes, pool, product, resampling
+    from tensorlite.kernels import (
+        choice,
+        conv,
+        conv_grad,
+        maps,
+        norm,
+        passes,
+        pool,
+        product,
+        resampling,
+    )  # fmt: skip
 
     x, few = np.zeros((1, 1, 2, 2), np.float32), np.zeros((32, 1, 2, 2), np.float32)
     one, none = (1, 1), (0, 0)
@@ -149,13 +159,21 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
     flat, square = np.zeros(1 << 13, np.float32), np.zeros((16, 16), np.float32)
     line, count = np.zeros(2, np.float32), np.zeros(2, np.int64)
     pictures = np.zeros((2, 2, 2, 2), np.float32)
-    same = np.eye(3)[None]
+    pair, same = np.zeros((2, 1, 1, 1), np.float32), np.eye(3)[None]
+
+    def spread() -> None:
+        with choice.only("spread"):
+            conv.conv2d_input_grad(x, x[..., :1, :1], (2, 2), one, none, one, 1)
+
     return [
         lambda: product.matmul(square, square),
         lambda: conv.conv2d(x, x, one, none, one, 1),
         lambda: conv.conv2d(few, x, one, none, one, 1),
         lambda: conv_grad.conv2d_weight_grad(x, x, one, one, none, one, 1),
         lambda: conv_grad.conv2d_weight_grad(few, few, one, one, none, one, 1),
+        lambda: conv.conv2d(pictures, pair, one, none, one, 2),
+        lambda: conv_grad.conv2d_weight_grad(pictures, pictures, one, one, none, one, 2),
+        spread,
         lambda: pool.max_pool2d(x, one, one, none, one, False),
         lambda: pool.max_pool2d_grad(x, index, (2, 2)),
         lambda: pool.max_pool2d_pick(x, index),
@@ -167,6 +185,11 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
         lambda: passes.cross_entropy(square[:2], count),
         lambda: passes.sgd([line], [line], [line], 0.1, 0.9, 0.0, 1.0, False),
         lambda: passes.adam([line], [line], [line], [line], [0.9, 0.9, 0, 1, 0.1, 1, 1]),
+        lambda: maps.each("exp", flat),
+        lambda: maps.each_with_slope("gelu", flat),
+        lambda: maps.bend(flat, flat, 0.1),
+        lambda: maps.sum_rows(square),
+        lambda: maps.softmax_grad(square, maps.softmax(square)),
         lambda: resampling.warp(x, same, (2, 2)),
         lambda: resampling.nearest(same, (2, 2), (2, 2)),
         lambda: resampling.weighted_rows(x, np.ones((1, 2, 1)), np.zeros((1, 2))),

@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.kernels import threads, winograd
-from tensorlite.kernels.cache import jit_enabled
+from tensorlite.kernels import depthwise, spread, threads, winograd
+from tensorlite.kernels.choice import CACHE, WINOGRAD, Problem, choose
 from tensorlite.kernels.geometry import Pair, conv_size
+from tensorlite.kernels.layout import images_last, strided
+from tensorlite.kernels.threads import ready
 from tensorlite.kernels.windows import backward_axis, forward_axis, windows
 
 Array = NDArray[Any]
-Steps = tuple[Pair, Pair, Pair]  # stride, padding, dilation
 
-CACHE = 400_000  # bytes of framed copy that stay near the processor, with room for weights
 GROUPS = 8  # of images at least, for threads to share
 
 
@@ -53,13 +53,16 @@ def conv2d(
     if not x.size or not w.size:
         y = np.zeros((x.shape[0], w.shape[0], ho, wo), x.dtype)
         return y if bias is None else y + bias[:, None, None]
-    shape = x.shape[0], x.shape[1] // groups, w.shape[0] // groups, groups
-    steps = stride, padding, dilation
-    if m := winograd.block(shape, (r, s), (ho, wo), steps, x.dtype):
-        return winograd.conv2d(strided(x), w, (ho, wo), m, padding, bias, relu)
-    last = images_last(x)
-    plan = _plan("forward", shape, (height, width), (r, s), (ho, wo), steps, x.dtype, last)
-    return _convolve(plan, x, w, bias, relu)
+    problem = Problem(
+        "forward", x.shape[0], x.shape[1], w.shape[0], groups,
+        (height, width), (r, s), (ho, wo), stride, padding, dilation, x.dtype, images_last(x),
+    )  # fmt: skip
+    way = choose(problem)
+    if way in WINOGRAD:
+        return winograd.conv2d(strided(x), w, (ho, wo), WINOGRAD[way], padding, bias, relu)
+    if way == "depthwise":
+        return depthwise.conv2d(problem, x, w, bias, relu)
+    return _convolve(_plan(problem, way == "images"), x, w, bias, relu)
 
 
 def conv2d_input_grad(
@@ -74,15 +77,21 @@ def conv2d_input_grad(
     """
     if not dy.size or not w.size or not min(size):
         return np.zeros((dy.shape[0], w.shape[1] * groups, *size), dy.dtype)
-    shape = dy.shape[0], dy.shape[1] // groups, w.shape[1], groups
-    steps = stride, padding, dilation
     window, given = (w.shape[2], w.shape[3]), (dy.shape[2], dy.shape[3])
-    to = size[0], size[1]
-    if m := winograd.block(shape, window, to, steps, dy.dtype):
+    problem = Problem(
+        "input", dy.shape[0], w.shape[1] * groups, dy.shape[1], groups,
+        (size[0], size[1]), window, given, stride, padding, dilation, dy.dtype,
+        images_last(dy),
+    )  # fmt: skip
+    way = choose(problem)
+    if way in WINOGRAD:
         turned = window[0] - 1 - padding[0], window[1] - 1 - padding[1]
-        return winograd.conv2d(strided(dy), w, to, m, turned, backward=True)
-    plan = _plan("backward", shape, given, window, to, steps, dy.dtype, images_last(dy))
-    return _convolve(plan, dy, w, None, False)
+        return winograd.conv2d(strided(dy), w, problem.size, WINOGRAD[way], turned, backward=True)
+    if way == "depthwise":
+        return depthwise.conv2d(problem, dy, w)
+    if way == "spread":
+        return spread.conv2d_input_grad(problem, dy, w)
+    return _convolve(_plan(problem, way == "images"), dy, w, None, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +115,22 @@ class Plan:
 
 
 @functools.lru_cache(maxsize=1024)
-def _plan(
-    kind: str,
-    shape: tuple[int, int, int, int],
-    size: Pair,
-    window: Pair,
-    out: Pair,
-    steps: Steps,
-    dtype: Any,
-    last: bool,
-) -> Plan:
-    """For images (N, C, *size) and results (N, K, *out), all per group; ``kind`` of direction."""
+def _plan(problem: Problem, lanes: bool) -> Plan:
+    """How to compute the result or the picture's gradient, with images in the lanes or filters."""
     from tensorlite.kernels.compiled.processor import ROWS, VECS, VECTOR_BYTES
 
-    n, c, k, groups = shape
-    stride, padding, dilation = steps
-    axis = forward_axis if kind == "forward" else backward_axis
-    ends = (size, out) if kind == "forward" else (out, size)
+    n, groups, dtype, window = problem.images, problem.groups, problem.dtype, problem.window
+    c, k, backward = problem.given, problem.wanted, problem.direction == "input"
+    ends = problem.size, problem.out
+    size, out = reversed(ends) if backward else ends
+    axis = backward_axis if backward else forward_axis
     (down, hp, top), (across, wp, left) = (
-        axis(ends[0][i], window[i], ends[1][i], stride[i], padding[i], dilation[i]) for i in (0, 1)
-    )
+        axis(ends[0][i], window[i], ends[1][i],
+             problem.stride[i], problem.padding[i], problem.dilation[i])
+        for i in (0, 1)
+    )  # fmt: skip
     panel = VECS * VECTOR_BYTES // dtype.itemsize
-    taps, pixels, image = window[0] * window[1], out[0] * out[1], hp * wp * c
-    lanes = images_across(n, k, panel, ROWS, image * dtype.itemsize, last)
+    taps, pixels, image = problem.taps, out[0] * out[1], hp * wp * c
     batch = 1 if lanes else max(1, min(CACHE // (image * dtype.itemsize), n // GROUPS))
     result = (1, pixels) if lanes else (k * groups, pixels * k * groups)
     found = windows(
@@ -145,13 +147,13 @@ def _plan(
         rows = np.minimum(np.arange(k + ROWS), k - 1)
         lists += [rows * (taps * c), rows * (pixels * n), rows]
     per_filter, per_channel, per_tap = c * taps, taps, 1
-    if kind == "backward":
+    if backward:
         per_filter, per_channel, per_tap = taps, k * taps, -1
     base = taps - 1 if per_tap < 0 else 0
     panels = -(-k // panel)
     units = groups * (-(-n // panel) if lanes else -(-n // batch) * panels)
     return Plan(
-        backward=kind == "backward",
+        backward=backward,
         images_across=lanes,
         images=n,
         filters=k * groups,
@@ -166,32 +168,6 @@ def _plan(
         panel=panel,
         keep=lists,
     )
-
-
-def images_last(x: Array) -> bool:
-    """Whether neighbours in memory are of different images."""
-    return x.shape[0] > 1 and x.strides[0] == x.itemsize
-
-
-def images_across(
-    images: int, filters: int, panel: int, rows: int, framed: int, last: bool
-) -> bool:
-    """Whether vectors are filled with images: where filters would leave much of them empty.
-
-    Half empty is good enough where the images are not ``last`` in memory as it is: whatever comes
-    after such a convolution would have to turn its result round.
-    """
-    if not last and filters * 2 >= panel:
-        return False
-    by_filters = filters / (-(-filters // panel) * panel)
-    by_images = filters / (-(-filters // rows) * rows) * images / (-(-images // panel) * panel)
-    return by_filters < 0.7 * by_images and framed * panel <= 2 * CACHE
-
-
-def ready(array: Array) -> Any:
-    """An array as a kernel takes it, without finding its address anew each time."""
-    array = np.ascontiguousarray(array, np.int64)
-    return threads.address(array) if jit_enabled() else array
 
 
 def _convolve(plan: Plan, x: Array, w: Array, bias: Array | None, relu: bool) -> Array:
@@ -228,10 +204,3 @@ def _packed(plan: Plan, w: Array) -> Array:
         return np.ascontiguousarray(w.transpose(0, 2, 3, 1))
     by_group = w.reshape(plan.pack[0], -1, *w.shape[1:])[..., ::-1, ::-1]
     return np.ascontiguousarray(by_group.transpose(0, 2, 3, 4, 1))
-
-
-def strided(x: Array) -> Array:
-    """An array whose steps are whole numbers of elements, which kernels can follow."""
-    if x.flags.aligned and all(s >= 0 and s % x.itemsize == 0 for s in x.strides):
-        return x
-    return np.ascontiguousarray(x)

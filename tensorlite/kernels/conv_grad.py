@@ -10,18 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tensorlite.kernels import threads, winograd
-from tensorlite.kernels.conv import (
-    CACHE,
-    Array,
-    Steps,
-    images_across,
-    images_last,
-    ready,
-    strided,
-)
+from tensorlite.kernels import depthwise, threads, winograd
+from tensorlite.kernels.choice import CACHE, WINOGRAD, Problem, choose
 from tensorlite.kernels.geometry import Pair
+from tensorlite.kernels.layout import images_last, strided
+from tensorlite.kernels.threads import ready
+
+Array = NDArray[Any]
 
 UNITS = 4  # of work at least, for threads to share
 SHARES = 8  # sums that the gradient is made of; fixed, so that results repeat
@@ -43,13 +40,18 @@ def conv2d_weight_grad(
         return np.zeros((dy.shape[1], x.shape[1] // groups, *window), x.dtype)
     x, dy = strided(x), strided(dy)
     size, out = (x.shape[2], x.shape[3]), (dy.shape[2], dy.shape[3])
-    shape = x.shape[0], x.shape[1] // groups, dy.shape[1] // groups, groups
-    steps = stride, padding, dilation
-    if m := winograd.block(shape, (window[0], window[1]), out, steps, x.dtype):
-        return winograd.conv2d_weight_grad(x, dy, m, window[0], padding)
-    sides = window[0], window[1]
-    plan = _grad_plan(shape, size, sides, out, steps, x.dtype, images_last(dy))
-    dw = np.empty((dy.shape[1], shape[1], *window), x.dtype)
+    problem = Problem(
+        "weights", x.shape[0], x.shape[1], dy.shape[1], groups,
+        size, (window[0], window[1]), out, stride, padding, dilation, x.dtype,
+        images_last(dy),
+    )  # fmt: skip
+    way = choose(problem)
+    if way in WINOGRAD:
+        return winograd.conv2d_weight_grad(x, dy, WINOGRAD[way], window[0], padding)
+    if way == "depthwise":
+        return depthwise.conv2d_weight_grad(problem, x, dy)
+    plan = _grad_plan(problem, way == "images")
+    dw = np.empty((dy.shape[1], x.shape[1] // groups, *window), x.dtype)
     sums = threads.aligned(plan.sums, x.dtype)
     work = threads.scratch("grad", plan.room, x.dtype)
     moves = [step // x.itemsize for step in (*x.strides, *dy.strides)]
@@ -76,26 +78,18 @@ class GradPlan:
 
 
 @functools.lru_cache(maxsize=512)
-def _grad_plan(
-    shape: tuple[int, int, int, int],
-    size: Pair,
-    window: Pair,
-    out: Pair,
-    steps: Steps,
-    dtype: Any,
-    last: bool,
-) -> GradPlan:
+def _grad_plan(problem: Problem, lanes: bool) -> GradPlan:
     from tensorlite.kernels.compiled.processor import DOTS, ROWS, VECS, VECTOR_BYTES
 
-    n, c, k, groups = shape
-    stride, padding, dilation = steps
+    n, c, k, groups = problem.images, problem.given, problem.wanted, problem.groups
+    size, window, out, dtype = problem.size, problem.window, problem.out, problem.dtype
+    stride, padding, dilation = problem.stride, problem.padding, problem.dilation
     hp, wp = size[0] + 2 * padding[0], size[1] + 2 * padding[1]
     panel = VECS * VECTOR_BYTES // dtype.itemsize
     taps, image, pixels = window[0] * window[1], hp * wp * c, out[0] * out[1]
     apart, line = c, 64 // dtype.itemsize
     rows = np.arange(window[0])[:, None] * dilation[0] * wp
     columns = np.arange(window[1]) * dilation[1]
-    lanes = images_across(n, k, panel, ROWS, (image + pixels * k) * dtype.itemsize, last)
     if not lanes and c % (4 * line) == 0:
         apart += line  # or many pixels would fall on the same few places of the cache
         image = hp * wp * apart

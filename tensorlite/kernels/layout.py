@@ -36,6 +36,11 @@ class Layout(NamedTuple):
         return copy
 
 
+def images_last(x: Array) -> bool:
+    """Whether neighbours in memory are of different images."""
+    return x.shape[0] > 1 and x.strides[0] == x.itemsize
+
+
 def layout_of(x: Array) -> Layout:
     """The order in which a picture lies, or the one to copy it to if it has gaps."""
     n, c = x.shape[:2]
@@ -46,3 +51,10 @@ def layout_of(x: Array) -> Layout:
     if x.flags.c_contiguous:
         return Layout((0, 1, 2, 3), n * c, 1)
     return Layout((0, 2, 3, 1), n, c)
+
+
+def strided(x: Array) -> Array:
+    """An array whose steps are whole numbers of elements, which kernels can follow."""
+    if x.flags.aligned and all(s >= 0 and s % x.itemsize == 0 for s in x.strides):
+        return x
+    return np.ascontiguousarray(x)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.kernels.conv import strided
+from tensorlite.kernels.layout import strided
 from tensorlite.kernels.threads import parts_of
 
 Array = NDArray[Any]
@@ -35,7 +35,7 @@ def relu_grad(dy: Array, y: Array) -> Array:
     if y.size < SMALL or not fits or not is_dense(y) or not is_ours(y):
         return np.where(y > 0, dy, dy.dtype.type(0))
     dx = np.empty_like(y)
-    passes.relu_grad(_parts(y), y.dtype, [_as(dy, y), y, dx, y.size])
+    passes.relu_grad(_parts(y), y.dtype, [like(dy, y), y, dx, y.size])
     return dx
 
 
@@ -119,11 +119,11 @@ def is_dense(x: Array) -> bool:
     return x.transpose(order).flags.c_contiguous
 
 
-def _as(x: Array, like: Array) -> Array:
+def like(x: Array, other: Array) -> Array:
     """The array itself if it lies in memory as another does, or a copy that does."""
-    if x.strides == like.strides:
+    if x.strides == other.strides:
         return x
-    copy = np.empty_like(like)
+    copy = np.empty_like(other)
     copy[...] = x
     return copy
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.kernels import threads
-from tensorlite.kernels.conv import ready, strided
+from tensorlite.kernels.layout import strided
+from tensorlite.kernels.threads import ready
 
 Array = NDArray[Any]
 

@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorlite.kernels.cache import jit_enabled
+
 PATIENCE = 3000  # looks at the other threads before the caller lets the system choose
 IDLE = 40_000  # looks at the ticket before a helper sleeps: a fraction of a millisecond
 PARTS = 4  # per thread: a thread that comes late or is held up leaves its share to others
@@ -175,6 +177,12 @@ address = _look if _look(_probe) == _ask(_probe) else _ask
 """Where the first element of an array lies."""
 
 
+def ready(array: NDArray[Any]) -> Any:
+    """A list of integers as a kernel takes it, without finding its address anew each time."""
+    array = np.ascontiguousarray(array, np.int64)
+    return address(array) if jit_enabled() else array
+
+
 def parts_of(units: int, work: int) -> int:
     """How many parts to make of so many pieces of work, which have so many multiplications."""
     return max(1, min(units, PARTS * _team.count if _team.count > 1 else 1, work // WORTH))
@@ -222,6 +230,11 @@ def on_large_pages(count: int, dtype: Any) -> NDArray[Any]:
     raw = np.frombuffer(block, dtype)
     start = -address(raw) % page // dtype.itemsize
     return raw[start : start + count]
+
+
+def scratch_bytes() -> int:
+    """How much memory kernels keep to work in, for jobs of this thread."""
+    return sum(buffer.nbytes for buffer in _memory.buffers.values())
 
 
 def aligned(numbers: int, dtype: Any) -> NDArray[Any]:

@@ -101,8 +101,8 @@ COMPILED = (4, 3), (2, 3), (4, 5)  # block and window
 FEW = 16  # channels or filters below which vectors would be half empty
 SPAN = 1_200_000  # bytes of a thread's turned blocks: few stay near, many save reading weights
 SHARED = 8 << 20  # bytes of turned blocks that threads share for the gradient of the weights
-BLOCKS = 256  # of them at most
-LINE = 16  # numbers between the places, which would else fall on the same few lines of a cache
+BLOCKS = 512  # of them at most
+NEAR = 32  # of them that lie together
 TURNS = 2.0  # ticks for each vector and row of a transform
 
 
@@ -146,7 +146,8 @@ class Plan:
     lines: int  # of blocks
     together: int  # of them at a time
     across: int  # blocks in a line
-    many: int  # blocks for which there is room
+    group: int  # lines that lie together in memory
+    many: int  # blocks for which there is room in a group
     work: int
     room: int
     padded: Pair  # channels and filters with what fills the vectors
@@ -168,23 +169,25 @@ def _plan(
     down, across = -(-out[0] // m), -(-out[1] // m)
     lines = n * down
     each = 4 * a * a * (cp + kp)  # bytes of a turned block and its products
+    fill = ROWS // math.gcd(ROWS, across)  # lines whose blocks fill tiles
     if weights:
-        together = max(1, min(BLOCKS, SHARED // each) // across)
+        group = max(1, NEAR // across)
+        together = max(1, min(BLOCKS, SHARED // each) // across // group) * group
     else:
-        fill = ROWS // math.gcd(ROWS, across)  # lines whose blocks fill tiles
-        together = -(-min(max(1, SPAN // each // across), -(-lines // 8)) // fill) * fill
-    together = min(together, lines)
-    many = -(-together * across // slim) * slim
+        group = -(-min(max(1, SPAN // each // across), -(-lines // 8)) // fill) * fill
+        together = group = min(group, lines)
+    many = group * across if weights else -(-group * across // slim) * slim
     wide = (across - 1) * m + a
     strips = a * wide * cp
     strips += m * across * m * kp if weights else a * a * (many * (cp + kp) + 2 * lanes)
     room = a * a * lanes + strips + width
-    numbers = np.array([c, k, cp, kp, *out, *size, *padding, together, many, room, width], np.int64)
+    numbers = np.array([c, k, cp, kp, *out, *size, *padding, group, many, room, width], np.int64)
     return Plan(
         numbers=threads.address(numbers) if jit_enabled() else numbers,
         lines=lines,
         together=together,
         across=across,
+        group=group,
         many=many,
         work=n * down * across * a * a * c * k,
         room=room,
@@ -242,7 +245,8 @@ def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Ar
     k, out = dy.shape[1], (dy.shape[2], dy.shape[3])
     plan = _plan(n, c, k, (height, width), out, m, r, padding, True)
     places, (cp, kp) = (m + r - 1) ** 2, plan.padded
-    sizes = plan.many * cp + LINE, plan.many * kp + LINE, cp * kp
+    groups = -(-plan.together // plan.group)
+    sizes = *(groups * (plan.many * (each + 16) + 16) for each in (cp, kp)), cp * kp
     v, d, sums = (
         threads.kept(name, places * size, x.dtype)
         for name, size in zip(("pieces", "blocks of dy", "sums"), sizes, strict=True)

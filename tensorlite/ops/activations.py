@@ -50,11 +50,26 @@ class LeakyRelu(Op):
     """The positive part, and a share of the negative one."""
 
     def forward(self, x: Array, slope: float) -> Array:
-        self.slope, self.positive = slope, x > 0
-        return select(self.positive, x, x * slope)
+        self.slope = slope
+        self.save_inputs(0)
+        return kernels.bend(x, x, slope)
 
     def backward(self, grad: Any) -> Any:
-        return Where.apply(self.positive, grad, grad * self.slope)
+        (x,) = self.saved
+        return Bend.apply(grad, x, self.slope)
+
+
+class Bend(Op):
+    """A gradient where an input was positive, a share of it elsewhere."""
+
+    def forward(self, grad: Array, sign: Array, slope: float) -> Array:
+        self.slope = slope
+        self.save_inputs(1)
+        return kernels.bend(grad, sign, slope)
+
+    def backward(self, grad: Any) -> Any:
+        (sign,) = self.saved
+        return Bend.apply(grad, sign, self.slope), None
 
 
 class Elu(Op):

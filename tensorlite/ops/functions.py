@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op
 from tensorlite.ops.convert import as_tensor, clone, floating, number
 from tensorlite.ops.pointwise import Unary
@@ -15,10 +16,20 @@ if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
 
 
+def exp_array(x: Array) -> Array:
+    """``e ** x`` of an array."""
+    return kernels.each("exp", x) if kernels.worth(x) else np.exp(x)
+
+
+def expm1_array(x: Array) -> Array:
+    """``e ** x - 1`` of an array."""
+    return kernels.each("expm1", x) if kernels.worth(x) else np.expm1(x)
+
+
 class Exp(Unary):
     """``e ** x``."""
 
-    plain = np.exp
+    plain = staticmethod(exp_array)
 
     def forward(self, x: Array) -> Array:
         self.save_output()
@@ -46,7 +57,7 @@ class Exp2(Unary):
 class Expm1(Unary):
     """``e ** x - 1``, exact near 0."""
 
-    plain = np.expm1
+    plain = staticmethod(expm1_array)
 
     def forward(self, x: Array) -> Array:
         self.save_output()
@@ -175,6 +186,8 @@ class Sign(Unary):
 
 def sigmoid_array(x: Array) -> Array:
     """``1 / (1 + e ** -x)`` of an array; an overflow gives the right 0."""
+    if kernels.worth(x):
+        return kernels.each("sigmoid", x)
     share = np.exp(-x)
     share += 1
     return 1 / share

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op, make_tensor
 from tensorlite.errors import DTypeError
 from tensorlite.ops.convert import as_tensor, cast, float32
@@ -31,6 +32,12 @@ class Sum(Op):
     def forward(self, x: Array, dims: tuple[int, ...], keepdim: bool) -> Array:
         self.input_shape = x.shape
         self.kept_shape = tuple(1 if i in dims else n for i, n in enumerate(x.shape))
+        if kernels.worth(x):
+            if len(dims) == x.ndim:
+                total = kernels.sum_all(x)
+                return total.reshape(self.kept_shape) if keepdim else total
+            if len(dims) == 1 and kernels.along_rows(x, dims[0]):
+                return kernels.sum_rows(x).reshape(self.kept_shape if keepdim else x.shape[:-1])
         kind = None if x.dtype.kind == "f" else np.int64
         add: Any = np.add
         return add.reduce(x, axis=dims, keepdims=keepdim, dtype=kind)  # x.sum() would warn

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.activations import Hardtanh
@@ -39,6 +40,9 @@ class Silu(Op):
         return x * Sigmoid.apply(x)
 
     def forward(self, x: Array) -> Array:
+        if kernels.worth(x):
+            y, self.slope = kernels.each_with_slope("silu", x)
+            return y
         share = sigmoid_array(x)
         y = x * share
         if self.needs[0]:
@@ -58,6 +62,9 @@ class Gelu(Op):
         return x * 0.5 * (1 + Erf.apply(x * math.sqrt(0.5)))
 
     def forward(self, x: Array) -> Array:
+        if kernels.worth(x):
+            y, self.slope = kernels.each_with_slope("gelu", x)
+            return y
         below = 0.5 * (1 + erf_array(x * math.sqrt(0.5)))
         if self.needs[0]:
             self.slope = below + x * np.exp(x * x * -0.5) * DENSITY
@@ -77,6 +84,9 @@ class GeluTanh(Op):
         return x * 0.5 * (1 + Tanh.apply(inner))
 
     def forward(self, x: Array) -> Array:
+        if kernels.worth(x):
+            y, self.slope = kernels.each_with_slope("gelu_tanh", x)
+            return y
         square = x * x
         bent = np.tanh((1 + square * TANH_CUBIC) * x * TANH_SCALE)
         if self.needs[0]:
@@ -97,6 +107,9 @@ class Mish(Op):
         return x * Tanh.apply(-LogSigmoid.apply(-x))
 
     def forward(self, x: Array) -> Array:
+        if kernels.worth(x):
+            y, self.slope = kernels.each_with_slope("mish", x)
+            return y
         bent = np.tanh(np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))
         if self.needs[0]:
             self.slope = bent + x * (1 - bent * bent) * sigmoid_array(x)
@@ -132,6 +145,8 @@ class Softplus(Op):
         self.save_inputs(0)
         steep = x * beta
         self.straight = steep > threshold
+        if kernels.worth(x):
+            return select(self.straight, x, kernels.each("softplus", steep) / beta)
         return select(self.straight, x, np.log1p(np.exp(np.minimum(steep, threshold))) / beta)
 
     def backward(self, grad: Any) -> Any:

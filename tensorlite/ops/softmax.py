@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tensorlite import random
+from tensorlite import kernels, random
 from tensorlite.autograd import Array, Op, make_tensor
 from tensorlite.errors import DTypeError
 from tensorlite.ops.choose import clamp
@@ -30,13 +30,15 @@ class LogSoftmax(Op):
         self.save_output()
         if not x.size:
             return x.copy()
+        if kernels.along_rows(x, dim):
+            return kernels.softmax(x, logarithm=True)
         out = np.asarray(x - np.maximum.reduce(x, axis=dim, keepdims=True))
         out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
         return out
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
-        return grad - Exp.apply(y) * Sum.apply(grad, (self.dim,), True)
+        return SoftmaxGrad.apply(grad, y, self.dim, True)
 
 
 class Softmax(Op):
@@ -47,6 +49,8 @@ class Softmax(Op):
         self.save_output()
         if not x.size:
             return x.copy()
+        if kernels.along_rows(x, dim):
+            return kernels.softmax(x)
         out = np.asarray(x - np.maximum.reduce(x, axis=dim, keepdims=True))
         np.exp(out, out=out)
         out /= np.add.reduce(out, axis=dim, keepdims=True)
@@ -54,7 +58,30 @@ class Softmax(Op):
 
     def backward(self, grad: Any) -> Any:
         (y,) = self.saved
-        return y * (grad - Sum.apply(grad * y, (self.dim,), True))
+        return SoftmaxGrad.apply(grad, y, self.dim, False)
+
+
+class SoftmaxGrad(Op):
+    """The gradient of a softmax, or of its logarithm, from its result ``y``."""
+
+    def forward(self, grad: Array, y: Array, dim: int, logarithm: bool) -> Array:
+        self.dims, self.logarithm = (dim,), logarithm
+        self.save_inputs(0, 1)
+        if kernels.along_rows(y, dim) and grad.dtype == y.dtype:
+            return kernels.softmax_grad(grad, y, logarithm)
+        factor = np.exp(y) if logarithm else y
+        total = np.add.reduce(grad if logarithm else grad * y, axis=dim, keepdims=True)
+        return np.asarray(grad - factor * total if logarithm else y * (grad - total))
+
+    def backward(self, grad: Any) -> Any:
+        given, y = self.saved
+        if self.logarithm:
+            share = grad * Exp.apply(y)
+            inner = Sum.apply(share, self.dims, True)
+            return grad - inner, -share * Sum.apply(given, self.dims, True)
+        inner = Sum.apply(grad * y, self.dims, True)
+        total = Sum.apply(given * y, self.dims, True)
+        return y * (grad - inner), grad * (given - total) - given * inner
 
 
 def log_softmax(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op
 from tensorlite.errors import DTypeError
 from tensorlite.ops.choose import Where, clamp, select
@@ -143,7 +144,7 @@ class Erf(Op):
 
     def forward(self, x: Array) -> Array:
         self.save_inputs(0)
-        return erf_array(x)
+        return kernels.each("erf", x) if kernels.worth(x) else erf_array(x)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op
 from tensorlite.ops.convert import floating, operands
 from tensorlite.ops.functions import Rsqrt
@@ -155,10 +156,15 @@ class Cosh(Unary):
         return grad * Sinh.apply(x)
 
 
+def tanh_array(x: Array) -> Array:
+    """The hyperbolic tangent of an array."""
+    return kernels.each("tanh", x) if kernels.worth(x) else np.tanh(x)
+
+
 class Tanh(Unary):
     """Hyperbolic tangent."""
 
-    plain = np.tanh
+    plain = staticmethod(tanh_array)
 
     def forward(self, x: Array) -> Array:
         self.save_output()

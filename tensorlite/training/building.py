@@ -24,8 +24,9 @@ from tensorlite.errors import (
     UnknownNameError,
     close_names,
 )
+from tensorlite.nn.lazy import UninitializedParameter
 from tensorlite.random import manual_seed
-from tensorlite.tensor import tensor
+from tensorlite.tensor import tensor, zeros
 from tensorlite.training.callbacks import RUN_FILES, EarlyStopping
 from tensorlite.training.config import name_and_options
 from tensorlite.training.freezing import rates
@@ -117,6 +118,9 @@ def build_model(
     manual_seed(seed)
     sizes = {"num_classes": classes, "in_channels": shape[0], "image_size": shape[1:]}
     model: Module = construct(registry.models, name, options, **sizes)
+    if any(isinstance(value, UninitializedParameter) for value in model.parameters()):
+        with no_grad():
+            model.eval()(zeros((1, *shape)))  # lazy layers learn their shapes
     return model
 
 

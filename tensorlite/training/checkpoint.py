@@ -6,7 +6,6 @@ itself protects no value, hence the SHA-256 that is written into it and compared
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -19,8 +18,9 @@ from numpy.typing import NDArray
 
 from tensorlite.errors import DataError
 from tensorlite.files import write_atomically
-from tensorlite.serialization import parse_safetensors, read_bytes
+from tensorlite.serialization import canonical, damaged, digest, parse_safetensors, read_bytes
 from tensorlite.training.inputs import Inputs
+from tensorlite.training.provenance import is_provenance
 
 FORMAT = 1  # raised when an older program could misread the file
 _KEY = "tensorlite"
@@ -42,6 +42,7 @@ class Description:
         epoch: Finished epochs.
         figures: Metrics of that epoch.
         version: The tensorlite that wrote the file.
+        plugins: Which plugins provided what was used, see ``provenance``.
         format: Version of the file format.
     """
 
@@ -54,6 +55,7 @@ class Description:
     epoch: int = 0
     figures: dict[str, float] = field(default_factory=dict)
     version: str = ""
+    plugins: list[dict[str, Any]] = field(default_factory=list)
     format: int = FORMAT
 
 
@@ -74,9 +76,9 @@ def save_checkpoint(path: Path, snapshot: Snapshot) -> None:
     from safetensors.numpy import save
 
     arrays = {name: np.asarray(array, order="C") for name, array in snapshot.arrays.items()}
-    text = _canonical(asdict(snapshot.description))
+    text = canonical(asdict(snapshot.description))
     # One metadata entry only: safetensors writes several of them in an order of its own.
-    metadata = {_KEY: json.dumps({"digest": _digest(arrays, text), "description": text})}
+    metadata = {_KEY: json.dumps({"digest": digest(arrays, text), "description": text})}
     write_atomically(path, save(arrays, metadata=metadata))
 
 
@@ -99,11 +101,11 @@ def load_checkpoint(path: Path) -> Snapshot:
     try:
         stored = json.loads(metadata[_KEY])
         text = stored["description"]
-        if stored["digest"] != _digest(arrays, text):
-            raise _damaged(where)
+        if stored["digest"] != digest(arrays, text):
+            raise damaged(where)
         values = json.loads(text)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _damaged(where) from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise damaged(where) from error
     try:
         return Snapshot(_described(values), arrays)
     except DataError as error:
@@ -113,6 +115,7 @@ def load_checkpoint(path: Path) -> Snapshot:
 
 def _described(values: Any) -> Description:
     """Take a description over field by field; an edited one can hold anything at all."""
+    values = {"plugins": [], **values} if isinstance(values, dict) else values  # of older files
     if not isinstance(values, dict) or values.keys() != _FORMS.keys():
         wanted = f"a description with {', '.join(_FORMS)}"
         raise DataError(f"expected {wanted}, got {_short(values)}.")
@@ -162,26 +165,9 @@ _FORMS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "epoch": (_is_count, "a number of epochs"),
     "figures": (_are_figures, "a table of numbers"),
     "version": (_is_text, "text"),
+    "plugins": (is_provenance, "a list of plugins"),
     "format": (_is_count, "a number"),
 }
-
-
-def _digest(arrays: Mapping[str, NDArray[Any]], text: str) -> str:
-    """SHA-256 over the description and every array's name, type, shape and bytes."""
-    digest = hashlib.sha256(text.encode())
-    for name in sorted(arrays):
-        array = arrays[name]
-        digest.update(_canonical([name, array.dtype.str, array.shape]).encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
-
-
-def _damaged(where: str) -> DataError:
-    return DataError("is damaged: its content does not match its own digest.", where=where)
 
 
 def _short(value: Any) -> str:

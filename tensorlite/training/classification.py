@@ -40,6 +40,7 @@ class Classification:
     name = "classification"
     monitor = "acc"
     higher_is_better = True
+    whole = False
 
     def __init__(
         self,
@@ -100,6 +101,18 @@ class Classification:
 
         found = classification_sections(scores, dataset)
         return [*found[:2], calibration_section(scores.calibration()), *found[2:]]
+
+    def draw_worst(self, scores: ClassificationScores, dataset: Dataset, count: int) -> list[Any]:
+        """Draw the images that went most wrong, with what they are and what they were taken for."""
+        from tensorlite.training.overlay import draw_answer, to_bytes
+
+        return [
+            draw_answer(
+                to_bytes(dataset[item.index][0]),
+                f"{item.truth} → {item.predicted} {100 * item.confidence:.0f} %",
+            )
+            for item in scores.worst_images(count)
+        ]
 
     def charts(self, scores: ClassificationScores) -> dict[str, str]:
         """Return the confusion matrix as a chart."""
@@ -274,6 +287,12 @@ class ClassPrediction:
     def in_picture(self, placement: Placement) -> Self:
         """The same: a class has no place in the picture."""
         return self
+
+    def draw(self, picture: NDArray[np.uint8]) -> Any:
+        """Write the likeliest class below the picture."""
+        from tensorlite.training.overlay import draw_answer
+
+        return draw_answer(picture, ClassPrediction.line(self, 1))
 
 
 def ranked(output: Array, classes: Sequence[str]) -> list[Ranking]:

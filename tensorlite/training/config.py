@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -121,14 +122,46 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise DataError(f"is not TOML: {error}.", where=os.fspath(path)) from error
 
 
+def file_layer(path: Path) -> Layer:
+    """Read a file of settings; a path to data in it is as seen from the file.
+
+    Raises:
+        DataError: If it cannot be read, or is not TOML.
+    """
+    values = read_toml(path)
+    data = values.get("data")
+    if isinstance(data, str) and "/" in data:  # as in run.toml: a name has none
+        values["data"] = os.path.relpath(path.parent / Path(data).expanduser())
+    lines = path.read_text(encoding="utf-8").splitlines()
+    places = {name: f"{path}:{_line(name, lines)}" for name in values}
+    return Layer(os.fspath(path), values, places)
+
+
 def to_toml(settings: Settings) -> str:
     """Write settings as TOML that ``settings_from_toml`` reads back unchanged."""
     return tomli_w.dumps(dataclasses.asdict(settings), multiline_strings=False)
 
 
+def explained(config: Config) -> str:
+    """Write settings as TOML, each with the place that its value came from as a comment."""
+    parts = []
+    for name, value in sorted(
+        dataclasses.asdict(config.settings).items(), key=lambda item: isinstance(item[1], dict)
+    ):
+        first, newline, rest = tomli_w.dumps({name: value}).partition("\n")
+        parts.append(f"{first}  # {config.origin(name)}{newline}{rest}")
+    return "".join(parts)
+
+
 def settings_from_toml(path: Path) -> Settings:
     """Read the settings of a finished run (``run.toml``)."""
     return resolve(Layer(os.fspath(path), read_toml(path))).settings
+
+
+def _line(name: str, lines: list[str]) -> int:
+    """The line of a file of settings in which one stands."""
+    form = re.compile(rf"""\s*\[*\s*["']?{re.escape(name)}["']?\s*[=.\]]""")
+    return next((number for number, line in enumerate(lines, 1) if form.match(line)), 1)
 
 
 def name_and_options(item: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -112,7 +112,8 @@ def _curve(plot: Plot, points: Points, style: str, name: str, height: float) -> 
 
 def _epoch_ticks(epochs: int) -> list[float]:
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if epochs / s <= 10)
-    return [float(e) for e in sorted({1, *range(step, epochs + 1, step)})] if epochs else []
+    first = 1 if step == 2 else step  # 1, 3, 5 rather than 1, 2, 4
+    return [float(e) for e in sorted({1, *range(first, epochs + 1, step)})] if epochs else []
 
 
 def _last(values: Sequence[float]) -> float:

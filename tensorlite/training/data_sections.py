@@ -53,7 +53,8 @@ def _statistics(data: Data, parts: Parts, inputs: Inputs) -> str:
         return table([], rows)
     classes = len(parts.train.classes)
     counts = _class_counts(parts)
-    return table([], rows) + folded(f"{classes} classes", counts, opened=classes <= _MOST)
+    slim = f'<div class="slim">{counts}</div>'
+    return table([], rows) + folded(f"{classes} classes", slim, opened=classes <= _MOST)
 
 
 def _class_counts(parts: Parts) -> str:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tensorlite import registry
-from tensorlite.errors import ConfigError, DataError
+from tensorlite.errors import ConfigError
 from tensorlite.serialization import parse_safetensors, read_bytes
 from tensorlite.training.checkpoint import Description, describes_itself, load_checkpoint
 from tensorlite.training.config import Layer
 from tensorlite.training.freezing import Freezing
-from tensorlite.training.run import find_run
 from tensorlite.training.settings import Settings
+from tensorlite.training.trained import find_weights
 from tensorlite.training.transfer import Arrays, LoadReport, transfer
 
 if TYPE_CHECKING:
@@ -51,28 +51,6 @@ FEW = {
     "warmup_epochs": 1.0,
     "label_smoothing": 0.1,
 }
-
-
-def find_weights(source: str, root: Path = Path("runs")) -> Path:
-    """Find weights by a run, by the name of a model that comes with some, or by a file.
-
-    Args:
-        source: ``latest``, a run's name or folder, a model's name, or a ``.safetensors`` file.
-        root: The folder of all runs.
-
-    Raises:
-        DataError: If there are none.
-    """
-    path = Path(source)
-    if path.suffix == ".safetensors" or path.is_file():
-        return path
-    if source in registry.models and not (root / source).is_dir():
-        shipped = registry.models.info(source).details.get("weights")
-        if shipped and Path(shipped).is_file():
-            return Path(shipped)
-        message = f"there are no trained weights of '{source}' in this package."
-        raise DataError(message, hint=f"tensorlite train {source}")
-    return find_run(source, root).weights
 
 
 def fine_tuning(source: str, data: Data, root: Path = Path("runs"), model: str = "") -> Layer:

@@ -13,25 +13,27 @@ def histogram(
     values: Sequence[float],
     title: str,
     *,
+    low: float = 0.0,
+    high: float = 1.0,
     bins: int = 20,
-    span: tuple[float, float] = (0.0, 1.0),
     mark: float | None = None,
 ) -> str:
-    """Draw how many values fall into each of equal parts of a span.
+    """Draw how many values fall between two bounds, in steps of the same width.
 
     Args:
-        values: Any numbers; those outside of the span are left out.
+        values: Any numbers; those outside of the bounds are left out.
         title: The line above the chart.
-        bins: Number of parts.
-        span: Lowest and highest value that counts.
+        low: The lowest value that counts.
+        high: The highest.
+        bins: Number of steps.
         mark: A value to mark with a vertical line, such as the mean.
 
     Example:
         >>> histogram([0.1, 0.12, 0.9], "IoU", bins=10).count("<rect")
         2
     """
-    counts, edges = np.histogram(np.asarray(values, np.float64), bins, span)
-    x = Axis(*span, [span[0] + (span[1] - span[0]) * step / 5 for step in range(6)])
+    counts, edges = np.histogram(np.asarray(values, np.float64), bins, (low, high))
+    x = Axis(low, high, [low + (high - low) * step / 5 for step in range(6)])
     y = Axis.spanning([0.0, float(max(counts.max(initial=0), 1))])
     plot = Plot(x, y, right=24)
     bars = [

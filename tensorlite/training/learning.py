@@ -28,6 +28,9 @@ class Learner:
         accumulate: Batches per step.
         clip_norm: The largest norm of all gradients together; 0 leaves them.
         averages: Follow the weights.
+
+    Attributes:
+        steps: How often the weights were moved.
     """
 
     def __init__(
@@ -44,11 +47,21 @@ class Learner:
         self.model, self.task = model, task
         self.optimizer, self.schedule = optimizer, schedule
         self.accumulate, self.clip_norm, self.averages = accumulate, clip_norm, averages
-        self._batches = self._images = 0
+        self.steps = self._batches = self._images = 0
 
-    def learn(
-        self, images: Any, target: Any, last: bool, check: Callable[[float], None]
-    ) -> tuple[float, bool]:
+    def replay(self, steps: int) -> None:
+        """Take so many steps as taken: the schedule follows, the weights do not."""
+        self.steps = steps
+        if self.schedule is not None:
+            for _ in range(steps):
+                self.schedule.step()
+
+    @property
+    def between_steps(self) -> bool:
+        """Whether no gradients are waiting for more of their step."""
+        return self._batches == 0
+
+    def learn(self, images: Any, target: Any, last: bool, check: Callable[[float], None]) -> float:
         """Learn from a batch.
 
         Args:
@@ -58,7 +71,7 @@ class Learner:
             check: Called with the loss before anything is changed by it.
 
         Returns:
-            The loss, and whether the weights were moved.
+            The loss.
         """
         with np.errstate(all="ignore"):  # overflow ends in a loss that is not finite
             loss = self.task.loss(self.model(images), target)
@@ -69,10 +82,9 @@ class Learner:
             self._batches += 1
             self._images += len(images)
             (loss if self.accumulate == 1 else loss * float(len(images))).backward()
-            moves = last or self._batches == self.accumulate
-            if moves:
+            if last or self._batches == self.accumulate:
                 self._move()
-        return value, moves
+        return value
 
     def _move(self) -> None:
         if self.accumulate > 1:
@@ -80,6 +92,7 @@ class Learner:
         if self.clip_norm:
             clip_grad_norm_(self.model.parameters(), self.clip_norm)
         self.optimizer.step()
+        self.steps += 1
         if self.schedule is not None:
             self.schedule.step()
         if self.averages is not None:

@@ -53,6 +53,7 @@ class Localization:
     name = "localization"
     monitor = "iou"
     higher_is_better = True
+    whole = True
 
     def __init__(
         self,
@@ -117,6 +118,20 @@ class Localization:
         from tensorlite.training.box_sections import localization_sections
 
         return localization_sections(scores, dataset)
+
+    def draw_worst(self, scores: LocalizationScores, dataset: Dataset, count: int) -> list[Any]:
+        """Draw the true and the answered box on the pictures that went most wrong."""
+        from tensorlite.training.overlay import TRUE, Mark, draw_answer, to_bytes
+
+        return [
+            draw_answer(
+                to_bytes(dataset[item.index][0]),
+                f"{self.classes[item.truth]} → {self.classes[item.predicted]}"
+                f" IoU {item.overlap:.2f}",
+                [Mark(item.true_box, TRUE), Mark(item.box)],
+            )
+            for item in scores.worst(count)
+        ]
 
     def charts(self, scores: LocalizationScores) -> dict[str, str]:
         """Return the overlaps and the confusion matrix as charts."""
@@ -310,3 +325,9 @@ class BoxPrediction(ClassPrediction):
         """The same with the box in pixels of the picture that was brought to the frame."""
         box = placement.boxes_back(np.array([self.box]))[0]
         return replace(self, box=tuple(box.tolist()))
+
+    def draw(self, picture: NDArray[np.uint8]) -> Any:
+        """Draw the box, and write the likeliest class below the picture."""
+        from tensorlite.training.overlay import Mark, draw_answer
+
+        return draw_answer(picture, super().line(1), [Mark(self.box)])

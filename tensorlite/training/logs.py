@@ -98,8 +98,7 @@ class Claim:
         """The command that trains it again."""
         data = "" if self.data == "digits" else f" --data {self.data}"
         given = "".join(f" --set {key}={value}" for key, value in self.settings.items())
-        seeds = [run.seed for run in self.runs]
-        seed = "" if seeds == [0] else f" --seed {seeds[0]}..{seeds[-1]}"
+        seed = "" if [run.seed for run in self.runs] == [0] else " --seed S"
         return f"tensorlite train {self.model}{data}{given}{seed}"
 
 
@@ -136,7 +135,7 @@ def _row(claim: Claim) -> str:
         f"{claim.epochs}",
         figures,
         _each_seed(claim, decimals),
-        _duration(claim.seconds),
+        f"{_duration(claim.seconds)} {claim.timing}".rstrip(),
         f"`{claim.command()}`",
     )
     return f"| {' | '.join(cells)} |"

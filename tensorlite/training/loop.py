@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tensorlite.autograd import no_grad
-from tensorlite.errors import DivergedError
+from tensorlite.errors import DataError, DivergedError
 from tensorlite.training.callbacks import Event
 from tensorlite.training.checkpoint import Description, Snapshot
 from tensorlite.training.inputs import Inputs
@@ -55,9 +55,11 @@ class Trainer:
         epoch: The running epoch, from 1; 0 before the first.
         batch: Batches of the running epoch that are done.
         images: Images of the running epoch that are done.
-        loss: Mean training loss of the running epoch so far.
         waited: Seconds of the running epoch in which there was no batch to learn from.
+        total: Sum of the training loss of those images.
+        epoch_lr: The learning rate at the beginning of the running epoch.
         history: One dictionary of figures per finished epoch.
+        unlearnable: The batch whose loss was not finite, if there was one.
         best_epoch: The epoch with the best figures so far, 0 before the first.
         stop: Set it to True to end after the running epoch.
     """
@@ -96,8 +98,11 @@ class Trainer:
         self.callbacks = list(callbacks)
         self.description = description
         self.epoch = self.batch = self.images = self.best_epoch = 0
-        self.loss, self.waited = math.nan, 0.0
+        self.total = self.waited = 0.0
+        self.epoch_lr = self.lr
+        self.unlearnable: tuple[Any, Any] | None = None
         self.stop, self.time_limit = False, time_limit
+        self._clocks = {"epoch": 0.0, "all": 0.0}  # when they would have begun without a break
         self.history: list[Figures] = []
         self._interrupts = Interrupts()
         self._ahead: Iterator[Any] | None = None
@@ -109,17 +114,20 @@ class Trainer:
             KeyboardInterrupt: On Ctrl-C, after the callbacks have saved the weights so far.
             DivergedError: If the loss is no longer finite.
         """
+        self._end = time.perf_counter() + self.time_limit
+        if not self.epoch:
+            self.continue_clock()
         self._emit("on_train_start")
-        self._end = time.monotonic() + self.time_limit
         try:
             with self._interrupts:
-                while self.epoch < self.epochs and not self.stop:
+                while (self.midway or self.epoch < self.epochs) and not self.stop:
                     self._run_epoch()
         except KeyboardInterrupt:
             self._emit("on_interrupt")
             raise
         except Exception as error:
-            self._emit("on_failure", error)
+            with suppress(DataError):  # where nothing can be written, the first error counts
+                self._emit("on_failure", error)
             raise
         finally:
             self._close_ahead()
@@ -129,6 +137,31 @@ class Trainer:
     def lr(self) -> float:
         """The learning rate of the next step."""
         return float(self.optimizer.param_groups[0]["lr"])
+
+    @property
+    def loss(self) -> float:
+        """Mean training loss of the running epoch so far."""
+        return self.total / self.images if self.images else math.nan
+
+    @property
+    def midway(self) -> bool:
+        """Whether an epoch has begun that is not validated yet."""
+        return len(self.history) < self.epoch
+
+    @property
+    def seconds(self) -> float:
+        """Time of the training so far."""
+        return time.perf_counter() - self._clocks["all"]
+
+    @property
+    def epoch_seconds(self) -> float:
+        """Time of the running epoch so far."""
+        return time.perf_counter() - self._clocks["epoch"]
+
+    def continue_clock(self, **seconds: float) -> None:
+        """Take so many seconds of the ``epoch`` and of ``all`` as passed."""
+        now = time.perf_counter()
+        self._clocks = {name: now - seconds.get(name, 0.0) for name in self._clocks}
 
     @property
     def improved(self) -> bool:
@@ -153,13 +186,11 @@ class Trainer:
         return Snapshot(replace(self.description, epoch=len(self.history), figures=figures), arrays)
 
     def _run_epoch(self) -> None:
-        self.epoch += 1
-        self.batch = self.images = 0
-        self.loss, lr = math.nan, self.lr
+        if not self.midway:
+            self._begin_epoch()
         self._emit("on_epoch_start")
-        began = time.perf_counter()
         self._train_epoch()
-        seconds = time.perf_counter() - began
+        seconds = self.epoch_seconds
         self._look_ahead()
         with self.averages.in_place() if self.averages else nullcontext():
             scores = evaluate(self.model, self.task, self.inputs, self.val, self._interrupts.check)
@@ -167,27 +198,37 @@ class Trainer:
         self._check_finite(val.get("val_loss", 0.0), "validation loss")
         timing = {"seconds": seconds, "images_per_second": self.images / max(seconds, 1e-9)}
         self.history.append(
-            {"epoch": self.epoch, "lr": lr, "train_loss": self.loss, **val, **timing}
+            {"epoch": self.epoch, "lr": self.epoch_lr, "train_loss": self.loss, **val, **timing}
         )
         if self.best_epoch == 0 or self._rank(self.history[-1]) > self._rank(self.best):
             self.best_epoch = self.epoch
         self._emit("on_epoch_end")
 
+    def _begin_epoch(self) -> None:
+        self.epoch += 1
+        self.batch = self.images = 0
+        self.total, self.epoch_lr = 0.0, self.lr
+        self._clocks["epoch"] = time.perf_counter()
+
     def _train_epoch(self) -> None:
         self.model.train()
-        total = self.waited = 0.0
+        self.waited = 0.0
         for images, target in self._timed(self._batches()):
             images = self.resize(images, self.epoch)
             last = self.batch + 1 == len(self.train)
-            loss, moved = self.learner.learn(images, target, last, self._check_loss)
-            total += loss * len(images)
+            try:
+                loss = self.learner.learn(images, target, last, self._check_loss)
+            except DivergedError:
+                self.unlearnable = images, target
+                raise
+            self.total += loss * len(images)
             self.batch += 1
             self.images += len(images)
-            self.loss = total / self.images
             self._emit("on_batch_end")
-            if moved:
+            if self.learner.between_steps:
                 self._interrupts.check()
-                if time.monotonic() > self._end:
+                if time.perf_counter() > self._end:
+                    self._emit("on_time_limit")
                     self.stop = True
                     return
 
@@ -196,7 +237,7 @@ class Trainer:
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
             return ahead
-        self.train.set_epoch(self.epoch - 1)
+        self.train.set_epoch(self.epoch - 1, skip=self.batch)
         return self.inputs.normalised(self.train)
 
     def _look_ahead(self) -> None:
@@ -234,7 +275,7 @@ class Trainer:
             return
         raise DivergedError(
             f"the {what} became {value} at epoch {self.epoch}, batch {self.batch + 1}.",
-            hint=f"--lr {self.lr / 10:.1g}",
+            hint=f"--lr {self.lr / 10:.1g}   or   --warmup-epochs 1 --clip-norm 1",
         )
 
     def _rank(self, figures: Figures) -> tuple[float, float]:

@@ -41,13 +41,11 @@ def draw_answer(picture: NDArray[np.uint8], text: str = "", marks: Sequence[Mark
 
     Example:
         >>> draw_answer(np.zeros((1, 60, 100), np.uint8), "cat").size
-        (300, 200)
+        (300, 204)
     """
     from PIL import Image, ImageDraw
 
-    factor = (
-        max(SMALLEST // max(picture.shape[1:]) + 1, 1) if max(picture.shape[1:]) < SMALLEST else 1
-    )
+    factor = -(-SMALLEST // max(picture.shape[1:]))
     colour = np.moveaxis(np.broadcast_to(picture[:3], (3, *picture.shape[1:])), 0, 2)
     image = Image.fromarray(np.repeat(np.repeat(colour, factor, 0), factor, 1))
     pen = ImageDraw.Draw(image)
@@ -79,3 +77,8 @@ def _with_text(image: Any, text: str) -> Any:
         text = text[:-2] + "…"
     pen.text((5, image.height + 2), text, INK, font)
     return result
+
+
+def to_bytes(image: NDArray[Any]) -> NDArray[np.uint8]:
+    """Turn an image of values in 0..1 into one of bytes."""
+    return (np.clip(image, 0, 1) * 255).round().astype(np.uint8)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from importlib.resources import files
 from typing import Any, Literal
@@ -140,7 +140,7 @@ def page(title: str, line: str, above: str, sections: Iterable[Section]) -> str:
         title: Its name.
         line: What stands below the name.
         above: What stands above the sections, such as ``tiles``.
-        sections: Its parts; those with ``wide=False`` stand beside each other.
+        sections: Its parts; two with ``wide=False`` that follow each other stand side by side.
     """
     style = files("tensorlite.training").joinpath("page.css").read_text("utf-8")
     return (
@@ -148,7 +148,7 @@ def page(title: str, line: str, above: str, sections: Iterable[Section]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{style}{STYLE}</style>"
         f"<header><h1>{escape(title)}</h1><p>{escape(line)}</p></header>"
-        f"{above}<main>{''.join(map(_section, sections))}</main>"
+        f"{above}<main>{''.join(map(_section, _paired(sections)))}</main>"
         f"<footer>tensorlite {tensorlite.__version__}</footer></html>\n"
     )
 
@@ -173,6 +173,18 @@ def image_data(image: NDArray[Any]) -> str:
 def is_small(image: NDArray[Any]) -> bool:
     """Tell an icon, whose pixels are to be seen, from a photograph."""
     return max(image.shape[-2:]) <= _SMALL
+
+
+def _paired(sections: Iterable[Section]) -> list[Section]:
+    """Make a narrow part wide that would stand alone."""
+    parts = list(sections)
+    at = 0
+    while at < len(parts):
+        both = not parts[at].wide and at + 1 < len(parts) and not parts[at + 1].wide
+        if not both:
+            parts[at] = replace(parts[at], wide=True)
+        at += 2 if both else 1
+    return parts
 
 
 def _section(part: Section) -> str:
@@ -201,7 +213,8 @@ def _figure(item: Picture) -> str:
     )
     title = f' title="{escape(item.title)}"' if item.title else ""
     words = [escape(item.words), f"<b>{escape(item.strong)}</b>" if item.strong else ""]
-    caption = " ".join(filter(None, [*words, escape(item.more)]))
+    more = escape(item.more).replace(" %", "\u00a0%")
+    caption = " ".join(filter(None, [*words, more]))
     below = f"<figcaption>{caption}</figcaption>" if caption else ""
     return f"<figure{title}>{drawing}{below}</figure>"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.data import decode, frame_ink
+from tensorlite.data.decode import peek
 from tensorlite.data.fit import fit
+from tensorlite.data.placement import Placement, place
 from tensorlite.errors import DataError
 from tensorlite.training.building import EVALUATION_BATCH
 from tensorlite.training.inputs import Shape
@@ -39,6 +42,18 @@ class FilePrediction:
     path: Path
     prediction: Prediction
     note: str
+
+    def save_overlay(self, folder: Path) -> Path:
+        """Write the picture with the answer on it as a PNG file, and return its path.
+
+        Args:
+            folder: Made when it is missing; a name that is taken there gets ``-2``, ``-3``.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        names = (f"{self.path.stem}{ending}.png" for ending in _endings())
+        path = next(folder / name for name in names if not (folder / name).exists())
+        self.prediction.draw(decode(self.path)).save(path)
+        return path
 
     def to_dict(self, top: int) -> dict[str, Any]:
         """Return it as plain values."""
@@ -65,7 +80,8 @@ def predict_files(
     """
     trained = Trained.load(name, root)
     if prepare is None:
-        prepare = takes_drawings(trained.inputs.shape, trained.description.classes)
+        known = takes_drawings(trained.inputs.shape, trained.description.classes)
+        prepare = known and not trained.task.whole  # a box must find its place in the picture
     for start in range(0, len(paths), EVALUATION_BATCH):
         yield from _predict_batch(trained, paths[start : start + EVALUATION_BATCH], prepare)
 
@@ -77,10 +93,12 @@ class Drawing:
     Args:
         image: float32 ``(C, H, W)``; of a drawn character, light ink on black.
         note: What was done, for the person who drew it.
+        placement: Where the picture went in its frame, if it was framed.
     """
 
     image: NDArray[np.float32]
     note: str
+    placement: Placement | None = None
 
 
 def takes_drawings(shape: Shape, classes: Sequence[str]) -> bool:
@@ -126,27 +144,44 @@ def prepare_drawing(picture: NDArray[np.uint8]) -> Drawing:
 def _predict_batch(
     trained: Trained, paths: Sequence[Path], prepare: bool
 ) -> Iterator[FilePrediction | DataError]:
-    found = [_read(path, trained.inputs.shape, prepare) for path in paths]
+    found = [_read(path, trained, prepare) for path in paths]
     images = [item.image for item in found if isinstance(item, Drawing)]
     predictions = iter(trained.predict(np.stack(images)) if images else ())
     for path, item in zip(paths, found, strict=True):
         if isinstance(item, Drawing):
-            yield FilePrediction(path, next(predictions), item.note)
+            prediction = next(predictions)
+            if item.placement is not None:
+                prediction = prediction.in_picture(item.placement)
+            yield FilePrediction(path, prediction, item.note)
         else:
             yield item
 
 
-def _read(path: Path, shape: Shape, prepare: bool) -> Drawing | DataError:
+def _read(path: Path, trained: Trained, prepare: bool) -> Drawing | DataError:
     """Read a picture in the model's shape, or return what is wrong with it."""
-    where = os.fspath(path)
+    where, shape = os.fspath(path), trained.inputs.shape
     if not path.is_file():
         return DataError("there is no such file.", where=where)
     try:
         if prepare:
             drawing = prepare_drawing(decode(path))
             return Drawing(fit(drawing.image[None], shape)[0], drawing.note)
+        if trained.task.whole:
+            return _framed(path, shape)
         picture = decode(path, shape[0])
         return Drawing(fit((picture[None] / 255).astype(np.float32), shape)[0], "")
     except DataError as error:
         # Advice about folders of data does not fit, and some sentences name the file already.
         return DataError(error.message, where=None if where in error.message else where)
+
+
+def _endings() -> Iterator[str]:
+    yield ""
+    yield from (f"-{number}" for number in count(2))
+
+
+def _framed(path: Path, shape: Shape) -> Drawing:
+    """A whole picture in a frame, as pictures with boxes are read in training."""
+    picture = decode(path, shape[0], shape[1:], whole=True)
+    placement = place(peek(path)[1:], shape[1:], whole=True)
+    return Drawing((picture / 255).astype(np.float32), "", placement)

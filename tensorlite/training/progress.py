@@ -1,7 +1,9 @@
-"""What a person watches: one plain line per epoch, and in a terminal a live bar below them."""
+"""What a person or a program is told while a training runs: lines, and figures as words."""
 
 from __future__ import annotations
 
+import json
+import math
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -12,31 +14,159 @@ if TYPE_CHECKING:
     from tensorlite.training.loop import Trainer
     from tensorlite.training.run import RunDirectory
 
-_REFRESH = 0.1  # seconds between two drawings of the bar
+HEARTBEAT = 30.0  # seconds without a line after which a long epoch gives a sign of life
+Clock = Callable[[], float]
+
+
+class Pace(Callback):
+    """How fast a training goes, and how long it will take.
+
+    Args:
+        clock: Gives the time in seconds.
+    """
+
+    def __init__(self, clock: Clock = time.perf_counter) -> None:
+        self._clock = clock
+        self._began = self._trained = clock()
+        self._validation, self._first = 0.0, 0
+
+    def on_epoch_start(self, trainer: Trainer) -> None:
+        """Begin to count anew."""
+        self._began = self._trained = self._clock()
+        self._first = trainer.batch  # above 0 where an epoch is taken up in its middle
+
+    def on_batch_end(self, trainer: Trainer) -> None:
+        """Note when the last step was done."""
+        self._trained = self._clock()
+
+    def on_epoch_end(self, trainer: Trainer) -> None:
+        """Note how long the validation took."""
+        self._validation = self._clock() - self._trained
+
+    def images_per_second(self, trainer: Trainer) -> float:
+        """Return the images learned in a second of this epoch."""
+        share = 1 - self._first / max(trainer.batch, 1)
+        return trainer.images * share / max(self._trained - self._began, 1e-9)
+
+    def seconds_left(self, trainer: Trainer) -> float:
+        """Return the time until the last epoch is validated."""
+        batches = len(trainer.train)
+        each = (self._trained - self._began) / max(trainer.batch - self._first, 1)
+        epochs = trainer.epochs - trainer.epoch + 1
+        return (epochs * batches - trainer.batch) * each + epochs * self._validation
 
 
 class EpochLines(Callback):
-    """Writes one self-contained line per epoch, without control characters.
+    """Writes one self-contained line per epoch, and one now and then within a long epoch.
+
+    The lines hold no control characters, so that they are whole in a pipe and in a log.
 
     Args:
         write: Called with each line.
         decimals: Decimals of percentages.
+        heartbeat: Seconds without a line after which one is written within an epoch; infinity
+            for never.
+        clock: Gives the time in seconds.
     """
 
-    def __init__(self, write: Callable[[str], None] = print, decimals: int = 1) -> None:
+    def __init__(
+        self,
+        write: Callable[[str], None] = print,
+        decimals: int = 1,
+        *,
+        heartbeat: float = HEARTBEAT,
+        clock: Clock = time.perf_counter,
+    ) -> None:
         self._write, self._decimals = write, decimals
+        self._pace = Pace(clock)
+        self._heartbeat, self._clock, self._written = heartbeat, clock, clock()
+
+    def on_epoch_start(self, trainer: Trainer) -> None:
+        """Begin to measure the pace."""
+        self._pace.on_epoch_start(trainer)
+
+    def on_batch_end(self, trainer: Trainer) -> None:
+        """Write where the epoch stands, if nothing was written for long."""
+        self._pace.on_batch_end(trainer)
+        if self._clock() - self._written >= self._heartbeat:
+            self._say(self._beat(trainer))
 
     def on_epoch_end(self, trainer: Trainer) -> None:
-        """Write the line."""
+        """Write the figures of the epoch."""
+        self._pace.on_epoch_end(trainer)
+        self._say(self._line(trainer))
+
+    def _say(self, line: str) -> None:
+        self._write(line)
+        self._written = self._clock()
+
+    def _line(self, trainer: Trainer) -> str:
         figures, monitor = trainer.history[-1], f"val_{trainer.task.monitor}"
-        width = len(str(trainer.epochs))
-        self._write(
-            f"epoch {trainer.epoch:>{width}}/{trainer.epochs}"
-            f"  loss {figures['train_loss']:.3f}"
+        return (
+            f"{_epoch(trainer)}  loss {figures['train_loss']:.3f}"
             f"  {monitor} {show_figure(monitor, figures[monitor], self._decimals)}"
             f"  {show_seconds(figures['seconds']):>6}"
             f"  {figures['images_per_second']:>6,.0f} img/s"
         )
+
+    def _beat(self, trainer: Trainer) -> str:
+        speed = self._pace.images_per_second(trainer)
+        left = show_duration(self._pace.seconds_left(trainer))
+        return (
+            f"{_epoch(trainer)}  loss {trainer.loss:.3f}"
+            f"  batch {trainer.batch:,}/{len(trainer.train):,}  {speed:,.0f} img/s  {left} left"
+        )
+
+
+class JsonLines(EpochLines):
+    """Writes the same as one JSON object per line, for programs.
+
+    Args:
+        write: Called with each line.
+        heartbeat: Seconds without a line after which one is written within an epoch.
+        clock: Gives the time in seconds.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[str], None] = print,
+        *,
+        heartbeat: float = HEARTBEAT,
+        clock: Clock = time.perf_counter,
+    ) -> None:
+        super().__init__(write, heartbeat=heartbeat, clock=clock)
+
+    def _line(self, trainer: Trainer) -> str:
+        return json_line("epoch", epochs=trainer.epochs, **trainer.history[-1])
+
+    def _beat(self, trainer: Trainer) -> str:
+        return json_line(
+            "batch",
+            epochs=trainer.epochs,
+            epoch=trainer.epoch,
+            batch=trainer.batch,
+            batches=len(trainer.train),
+            lr=trainer.lr,
+            train_loss=trainer.loss,
+            images_per_second=round(self._pace.images_per_second(trainer), 1),
+            seconds_left=round(self._pace.seconds_left(trainer), 1),
+        )
+
+
+def json_line(event: str, **values: Any) -> str:
+    """Write an event as JSON; what JSON has no number for becomes null.
+
+    Example:
+        >>> json_line("epoch", epoch=1, val_loss=float("nan"))
+        '{"event": "epoch", "epoch": 1, "val_loss": null}'
+    """
+    lost = {k for k, v in values.items() if isinstance(v, float) and not math.isfinite(v)}
+    plain = {key: None if key in lost else value for key, value in values.items()}
+    return json.dumps({"event": event, **plain}, ensure_ascii=False)
+
+
+def _epoch(trainer: Trainer) -> str:
+    return f"epoch {trainer.epoch:>{len(str(trainer.epochs))}}/{trainer.epochs}"
 
 
 class StopLines(Callback):
@@ -63,75 +193,6 @@ class StopLines(Callback):
         if trainer.best_epoch:
             held = f"best    {best} holds those of epoch {trainer.best_epoch}"
             self.lines.append(f"{held} · tensorlite evaluate {self._run.path}")
-
-
-class LiveBar(Callback):
-    """Draws a bar for the running epoch, with loss, speed and the time left of the whole run.
-
-    It is taken away before anything else is written, so that lines stay whole.
-
-    Args:
-        console: The rich console to draw on, usually that of standard error.
-    """
-
-    def __init__(self, console: Any) -> None:
-        self._console = console
-        self._bar: Any = None
-        self._task: Any = None
-        self._drawn = self._began = 0.0
-
-    def on_epoch_start(self, trainer: Trainer) -> None:
-        """Show an empty bar."""
-        from rich.progress import BarColumn, Progress, TextColumn
-
-        self._bar = Progress(
-            TextColumn("epoch {task.fields[epoch]}"),
-            BarColumn(bar_width=28),
-            TextColumn("{task.percentage:>3.0f} %  {task.fields[state]}"),
-            console=self._console,
-            transient=True,
-            auto_refresh=False,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-        epoch = f"{trainer.epoch}/{trainer.epochs}"
-        self._task = self._bar.add_task("", total=len(trainer.train), epoch=epoch, state="")
-        self._bar.start()
-        self._began = self._drawn = time.perf_counter()
-
-    def on_batch_end(self, trainer: Trainer) -> None:
-        """Move the bar, ten times a second at most."""
-        now = time.perf_counter()
-        last = trainer.batch == len(trainer.train)
-        if now - self._drawn < _REFRESH and not last:
-            return
-        self._drawn = now
-        state = "validating" if last else self._state(trainer, now - self._began)
-        self._bar.update(self._task, completed=trainer.batch, state=state, refresh=True)
-
-    def on_epoch_end(self, trainer: Trainer) -> None:
-        """Take the bar away."""
-        self._close()
-
-    def on_interrupt(self, trainer: Trainer) -> None:
-        """Take the bar away."""
-        self._close()
-
-    def on_failure(self, trainer: Trainer, error: Exception) -> None:
-        """Take the bar away."""
-        self._close()
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
-
-    def _state(self, trainer: Trainer, seconds: float) -> str:
-        speed = trainer.images / max(seconds, 1e-9)
-        batches = len(trainer.train)
-        left = (trainer.epochs - trainer.epoch + 1) * batches - trainer.batch
-        left_seconds = left * seconds / max(trainer.batch, 1)
-        return f"loss {trainer.loss:.3f}  {speed:,.0f} img/s  {show_duration(left_seconds)} left"
 
 
 def show_figure(name: str, value: float, decimals: int = 1) -> str:

@@ -148,6 +148,7 @@ def _sections(story: Story, drawn: Mapping[str, str]) -> list[Section]:
         *story.task.sections(story.scores, judged),
         *data_sections(story.data, story.parts, story.inputs, augmentation, settings.seed),
         *model_sections(story.model, story.inputs.shape),
+        *_loaded(story.run),
         Section("Configuration", _configuration(settings, story.origins)),
         Section("Environment", _environment(story.run)),
     ]
@@ -192,6 +193,13 @@ def curve_charts(
             {"val": column[name]}, name, percent=share, mark=best_epoch
         )
     return {**drawn, "lr": line_chart({"lr": column["lr"]}, "Learning rate")}
+
+
+def _loaded(run: RunDirectory) -> list[Section]:
+    """What a fine-tuning took over, if the run is one."""
+    found = run.read_json("load.json")
+    rows = [[name, Text(_show(value))] for name, value in found.items()]
+    return [Section("Loaded weights", table([], rows))] if rows else []
 
 
 def _configuration(settings: Settings, origins: Mapping[str, str]) -> str:

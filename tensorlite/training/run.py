@@ -11,8 +11,9 @@ import csv
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,11 @@ from tensorlite.errors import ConfigError, DataError, close_names
 from tensorlite.files import write_atomically
 from tensorlite.training.config import settings_from_toml, to_toml
 from tensorlite.training.settings import Settings
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 Status = Literal["running", "done", "interrupted", "failed"]
 LATEST = "latest"
@@ -38,6 +44,7 @@ class RunDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._before = ""  # the run that was the latest one before
 
     @classmethod
     def create(cls, root: Path, name: str) -> RunDirectory:
@@ -52,9 +59,11 @@ class RunDirectory:
             DataError: If the folder cannot be made.
         """
         check_name(name)
+        made_root = not root.is_dir()
         try:
             root.mkdir(parents=True, exist_ok=True)
             run = cls(_new_folder(root, name))
+            run._before = "" if made_root else _text(root / LATEST)
             (run.path / "plots").mkdir()
         except OSError as error:
             where = os.fspath(root)
@@ -65,6 +74,37 @@ class RunDirectory:
         with suppress(DataError):  # without it, the newest folder is taken for the latest run
             write_atomically(root / LATEST, run.name + "\n")
         return run
+
+    def discard(self) -> None:
+        """Take a folder away again that was made for a training that cannot begin."""
+        root = self.path.parent
+        shutil.rmtree(self.path, ignore_errors=True)
+        with suppress(OSError, DataError):
+            if self._before:
+                write_atomically(root / LATEST, self._before)
+            else:
+                (root / LATEST).unlink()
+                root.rmdir()  # unless there is something else in it
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from training in this folder; a process that dies lets go of it.
+
+        Raises:
+            DataError: If another one does.
+        """
+        if fcntl is None:
+            yield
+            return
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            message = "another process is training in this folder."
+            raise DataError(message, where=os.fspath(self.path)) from error
+        finally:
+            os.close(descriptor)
 
     @property
     def name(self) -> str:
@@ -201,7 +241,7 @@ def find_run(name: str, root: Path) -> RunDirectory:
     if name == LATEST:
         return _latest(root)
     for path in (root / name, Path(name)):
-        if _is_run(path):
+        if is_run(path):
             return RunDirectory(path)
     names = [run.name for run in all_runs(root)]
     starting = [item for item in names if item.startswith(name)]
@@ -221,7 +261,7 @@ def next_commands(run: str) -> str:
 def all_runs(root: Path) -> Iterator[RunDirectory]:
     """Yield the runs of a folder, the oldest first."""
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    return (RunDirectory(path) for path in folders if _is_run(path))
+    return (RunDirectory(path) for path in folders if is_run(path))
 
 
 def relative_path(path: str, folder: Path) -> str:
@@ -254,11 +294,8 @@ def _new_folder(root: Path, name: str) -> Path:
 
 
 def _latest(root: Path) -> RunDirectory:
-    try:
-        name = (root / LATEST).read_text(encoding="utf-8").strip()
-    except OSError:
-        name = ""
-    if name and _is_run(root / name):
+    name = _text(root / LATEST).strip()
+    if name and is_run(root / name):
         return RunDirectory(root / name)
     runs = _by_age(root)
     if runs:
@@ -266,11 +303,19 @@ def _latest(root: Path) -> RunDirectory:
     raise DataError(f"there are no runs in {root}{os.sep} yet.", hint="tensorlite train lenet5")
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def _by_age(root: Path) -> list[RunDirectory]:
     return sorted(all_runs(root), key=lambda run: run.path.stat().st_mtime)
 
 
-def _is_run(path: Path) -> bool:
+def is_run(path: Path) -> bool:
+    """Tell the folder of a run from any other."""
     return (path / "STATUS").is_file() or (path / "run.toml").is_file()
 
 

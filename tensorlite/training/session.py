@@ -7,16 +7,18 @@
 from __future__ import annotations
 
 import math
-import time
+import os
+import shlex
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tensorlite
 from tensorlite import registry
+from tensorlite.calling import noting_uses
 from tensorlite.data.cache import cached
 from tensorlite.errors import ConfigError, DataError
 from tensorlite.training.averaging import Averages
@@ -40,10 +42,13 @@ from tensorlite.training.finetuning import begin, freezing
 from tensorlite.training.inputs import Inputs, Measured, Parts
 from tensorlite.training.loop import Figures, Trainer, evaluate
 from tensorlite.training.progress import show_figure
+from tensorlite.training.provenance import Provenance, provenance
 from tensorlite.training.recipes import Recipe, read_recipe
 from tensorlite.training.resizing import ImageSizes
-from tensorlite.training.run import RunDirectory, relative_path
+from tensorlite.training.resuming import Resumption, put_back
+from tensorlite.training.run import RunDirectory, relative_path, run_name
 from tensorlite.training.settings import Settings
+from tensorlite.training.state import restore
 from tensorlite.training.tasks import Task, create_task
 from tensorlite.training.trained import load_weights
 from tensorlite.training.transfer import LoadReport
@@ -125,40 +130,77 @@ class Session:
     callbacks: Sequence[Any]
     threads: int
     load: LoadReport | None = None
+    provided: Sequence[Provenance] = ()  # by plugins
 
     def fit(
-        self, run: RunDirectory, callbacks: Sequence[Any] = (), plugins: Sequence[str] = ()
+        self,
+        run: RunDirectory,
+        callbacks: Sequence[Any] = (),
+        plugins: Sequence[str] = (),
+        resumed: Resumption | None = None,
     ) -> Result:
         """Train, judge the best weights once, and write everything into the run directory.
 
         Args:
-            run: A new run directory.
+            run: A run directory; a new one, or that of ``resumed``.
             callbacks: Called before those that write the run's files.
             plugins: Files and modules that ``--plugin`` named; ``env.json`` keeps their digests.
+            resumed: What the run goes on from.
 
         Raises:
             KeyboardInterrupt: On Ctrl-C, after the weights so far were saved.
             DivergedError: If the loss is no longer finite.
         """
+        with run.locked():
+            try:
+                result = self._fit(run, callbacks, plugins, resumed)
+            except BaseException as error:
+                with suppress(DataError):  # on a full disk the first error is the one to show
+                    run.status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+                raise
+            run.status = "done"
+        return result
+
+    def _fit(
+        self,
+        run: RunDirectory,
+        callbacks: Sequence[Any],
+        plugins: Sequence[str],
+        resumed: Resumption | None,
+    ) -> Result:
         from tensorlite.training.report import write_report
 
-        began = time.perf_counter()
-        try:
-            run.write_settings(self._stored(run))
-            run.write_json("env.json", self._environment(run, plugins))
-            if self.load is not None:
-                run.write_json("load.json", self.load.to_dict())
-            trainer = self._trainer(run, callbacks)
-            trainer.fit()
-            result = self._judge(run, trainer, began)
-            run.write_json("result.json", result.to_dict())
-            write_report(self, trainer, result)
-        except BaseException as error:
-            with suppress(DataError):  # on a full disk the first error is the one to show
-                run.status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-            raise
-        run.status = "done"
+        trainer = self._trainer(run, callbacks)
+        if resumed is not None:
+            if resumed.state is not None:
+                where = os.fspath(resumed.path)
+                restore(trainer, resumed.state, resumed.changed, where)
+            run.status = "running"
+            put_back(run, resumed)
+        self.write_settings(run, plugins, resumed)
+        trainer.fit()
+        result = self._judge(run, trainer)
+        run.write_json("result.json", result.to_dict())
+        write_report(self, trainer, result)
         return result
+
+    def write_settings(
+        self, run: RunDirectory, plugins: Sequence[str] = (), resumed: Resumption | None = None
+    ) -> None:
+        """Write what the run is: settings, machine, versions, and each time that it went on."""
+        run.write_settings(self._stored(run))
+        before = run.read_json("env.json") if resumed else {}
+        now = self._environment(run, plugins)
+        if before and resumed:
+            again = f"{resumed.line()} · {shlex.join(now['command'])}"
+            now = {**before, "resumed": [*before.get("resumed", ()), again]}
+        run.write_json("env.json", now)
+        if self.load is not None and not resumed:
+            run.write_json("load.json", self.load.to_dict())
+
+    def name(self) -> str:
+        """Return a name for its run: when, what, on which data."""
+        return run_name(self.config.settings.model, self.data.name)
 
     @property
     def decimals(self) -> int:
@@ -198,6 +240,8 @@ class Session:
 
     def _trainer(self, run: RunDirectory, callbacks: Sequence[Any]) -> Trainer:
         settings = self.config.settings
+        # The state is written last: whatever the other callbacks did is part of it.
+        files = run_files(run.path, settings.save_every, asdict(settings))
         return Trainer(
             self.model,
             self.task,
@@ -208,7 +252,7 @@ class Session:
             evaluation_batches(self.parts.val, settings.workers),
             epochs=settings.epochs,
             description=self._description(),
-            callbacks=[*callbacks, *run_files(run.path), *self.callbacks],
+            callbacks=[*callbacks, *self.callbacks, *files],
             accumulate=settings.accumulate,
             clip_norm=settings.clip_norm,
             averages=Averages(self.model, settings.ema) if settings.ema else None,
@@ -216,15 +260,15 @@ class Session:
             time_limit=seconds(settings.time_limit) if settings.time_limit else math.inf,
         )
 
-    def _judge(self, run: RunDirectory, trainer: Trainer, began: float) -> Result:
+    def _judge(self, run: RunDirectory, trainer: Trainer) -> Result:
         load_weights(self.model, load_checkpoint(run.best).arrays, str(run.best))
         name = self.parts.judged_by
         batches = evaluation_batches(self.parts.splits[name], self.config.settings.workers)
         scores = evaluate(self.model, self.task, self.inputs, batches)
-        seconds = time.perf_counter() - began
         chosen = trainer.best_epoch, trainer.best
         measured_on = self.parts.measured_on(name)
         baseline = self.task.baseline(self.parts.train, self.parts.splits[name])
+        seconds = trainer.seconds
         return Result(run, len(trainer.history), *chosen, measured_on, scores, baseline, seconds)
 
     def _description(self) -> Description:
@@ -237,12 +281,14 @@ class Session:
             inputs=self.inputs.to_dict(),
             data=self.data.name,
             version=tensorlite.__version__,
+            plugins=list(self.provided),
         )
 
     def _stored(self, run: RunDirectory) -> Settings:
         """Settings with the path to the data as seen from the run, so that both can move."""
-        settings = self.config.settings
-        settings = replace(settings, model=run.keep_model(settings.model))
+        # The values of the recipe are all in here.
+        model = run.keep_model(self.config.settings.model)
+        settings = replace(self.config.settings, recipe="none", model=model)
         if settings.start:
             settings = replace(settings, start=relative_path(settings.start, run.path))
         if settings.data in registry.datasets:
@@ -253,6 +299,7 @@ class Session:
         return {
             **environment(self.threads),
             "requested": plugin_sources(plugins, run.path),
+            "provided": list(self.provided),
             "origins": dict(self.config.origins),
             "recipe": self.recipe.name,
         }
@@ -260,6 +307,7 @@ class Session:
 
 def prepare(
     *layers: Layer,
+    built: Callable[[Session], None] = lambda session: None,
     before_run: Callable[[], None] = lambda: None,
     decoding: Callable[[int, int], None] | None = None,
 ) -> Session:
@@ -268,6 +316,7 @@ def prepare(
     Args:
         *layers: Settings, the strongest first; one of them names the model. The model's recipe
             is weaker than all of them.
+        built: Called with the session when every name and option is right.
         before_run: Called when every name and option is right, before the model first runs.
         decoding: Called with the pictures of a split that are decoded, and with all of them,
             where pictures have to be decoded before the training.
@@ -275,27 +324,41 @@ def prepare(
     Raises:
         TensorliteError: For every mistake that can be found before the first step.
     """
-    from tensorlite.data import open_data
-
-    given = resolve(*layers).settings
-    if not given.model:
-        raise ConfigError("expected a model, got none.", hint="tensorlite models")
-    entry = registry.models.info(given.model)
-    data = open_data(given.data, skip_bad=given.skip_bad)
-    path = entry.details.get("recipe")
-    recipe = read_recipe(Path(path) if path else None, data.name, given.recipe)
-    config = resolve(*layers, *recipe.layers)
-    task = str(entry.details.get("task", "classification"))
-    session = _build(config, recipe, data, task, partial(cached, progress=decoding))
+    with noting_uses() as uses:
+        config, recipe, data = configure(*layers)
+        session = _build(config, recipe, data, partial(cached, progress=decoding))
+    session = replace(session, provided=provenance(uses))
+    built(session)
     before_run()
     rehearse(config.settings, session.batches, session.inputs, session.model, session.task)
     return session
 
 
+def configure(*layers: Layer) -> tuple[Config, Recipe, Data]:
+    """Open the data and add the model's recipe for it to what was told.
+
+    Args:
+        *layers: Settings, the strongest first; one of them names the model.
+
+    Raises:
+        TensorliteError: If a setting, the model or the data is not there.
+    """
+    from tensorlite.data import open_data
+
+    given = resolve(*layers).settings
+    if not given.model:
+        raise ConfigError("expected a model, got none.", hint="tensorlite models")
+    path = registry.models.info(given.model).details.get("recipe")
+    data = open_data(given.data, skip_bad=given.skip_bad)
+    recipe = read_recipe(Path(path) if path else None, data.name, given.recipe)
+    return resolve(*layers, *recipe.layers), recipe, data
+
+
 def _build(
-    config: Config, recipe: Recipe, data: Data, task: str, keep: Callable[[Dataset], Dataset]
+    config: Config, recipe: Recipe, data: Data, keep: Callable[[Dataset], Dataset]
 ) -> Session:
     settings = config.settings
+    task = str(registry.models.info(settings.model).details.get("task", "classification"))
     threads = use_threads(settings.threads)
     parts = model_parts(data, settings, keep)
     classes, shape = parts.train.classes, parts.train.image_shape

@@ -20,6 +20,10 @@ BELOW_ONE: Check = (lambda value: 0 <= value < 1, "0 or more and below 1")
 FINITE: Check = (lambda value: 0 <= value < float("inf"), "0 or more, and finite")
 TIME: Check = (lambda value: value == "" or is_duration(value), DURATION)
 STATISTICS: Check = (lambda value: value in ("train", "frozen"), "train or frozen")
+OFTEN: Check = (
+    lambda value: value == "" or is_duration(value) or _is_count(value),
+    f"a number of steps such as 500, or {DURATION}",
+)
 NAMED: Check = (
     lambda value: all(isinstance(i, str) or (isinstance(i, dict) and "name" in i) for i in value),
     'names, or tables such as { name = "shift", pixels = 2 }',
@@ -123,6 +127,9 @@ class Settings:
         0, "stop after this many epochs without a better one; 0: never", NOT_NEGATIVE
     )
     time_limit: str = _setting("", "stop after this time, such as 90s, 10m or 1h30m", TIME)
+    save_every: str = _setting(
+        "", "save the state also after so many steps (500) or in intervals (10m)", OFTEN
+    )
     seed: int = _setting(0, "seed of everything random", NOT_NEGATIVE)
     threads: int = _setting(0, "threads; 0: one per core", NOT_NEGATIVE)
     workers: int = _setting(

@@ -10,6 +10,9 @@ from tensorlite.errors import TensorliteError
 from tensorlite.training.progress import show_duration, show_figure
 from tensorlite.training.run import RunDirectory
 from tensorlite.training.settings import DEFAULTS, Settings
+from tensorlite.training.shelf import tags
+
+HEAD = ("run", "status", "epochs", "best", "tags")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Summary:
         best_epoch: The epoch that was chosen, 0 before the end.
         seconds: How long it took, 0 before the end.
         command: What was typed.
+        tags: Marks that somebody put onto it.
     """
 
     run: RunDirectory
@@ -33,11 +37,19 @@ class Summary:
     best_epoch: int
     seconds: float
     command: str
+    tags: list[str]
 
-    def row(self) -> tuple[str, str, str, str]:
-        """Return the run as a row of the list."""
+    @property
+    def monitor(self) -> str:
+        """The figure that chose the best epoch: every task writes it down first."""
+        names = (name.removeprefix("val_") for name in self.figures if name.startswith("val_"))
+        return next((name for name in names if name != "loss"), "loss")
+
+    def row(self) -> tuple[str, ...]:
+        """Return the run as a row of the list; ``HEAD`` names the columns."""
         of = f"/{self.settings.epochs}" if self.settings else ""
-        return self.run.name, self.run.status, f"{self.epochs}{of}", self._figures("acc")
+        epochs, marks = f"{self.epochs}{of}", ", ".join(self.tags)
+        return self.run.name, self.run.status, epochs, self._figures(self.monitor), marks
 
     def fields(self) -> list[tuple[str, str]]:
         """Return names and values, with the settings that are not at their default."""
@@ -50,8 +62,9 @@ class Summary:
         return [
             ("run", str(self.run.path)),
             ("status", self.run.status),
+            ("tags", ", ".join(self.tags)),
             ("epochs", self.row()[2]),
-            ("best", self._figures("acc") + best),
+            ("best", self._figures(self.monitor) + best),
             ("loss", self._figures("loss")),
             ("time", show_duration(self.seconds) if self.seconds else ""),
             ("settings", ", ".join(f"{name}={value}" for name, value in told.items())),
@@ -65,6 +78,7 @@ class Summary:
             "run": self.run.name,
             "path": str(self.run.path),
             "status": self.run.status,
+            "tags": self.tags,
             "epochs": self.epochs,
             "best_epoch": self.best_epoch,
             "figures": self.figures,
@@ -95,7 +109,11 @@ def summarise(run: RunDirectory) -> Summary:
     figures = {name: float(value) for name, value in best.items() if "_" in name}
     judged_by = result.get("judged_by", "val")
     judged = result.get(judged_by, {})
-    figures |= {f"{judged_by}_{name}": judged[name] for name in ("acc", "loss") if name in judged}
+    figures |= {
+        f"{judged_by}_{name.removeprefix('val_')}": judged[name.removeprefix("val_")]
+        for name in tuple(figures)
+        if name.removeprefix("val_") in judged
+    }
     figures.pop("images_per_second", None)
     return Summary(
         run=run,
@@ -105,4 +123,5 @@ def summarise(run: RunDirectory) -> Summary:
         best_epoch=result.get("best_epoch", 0),
         seconds=result.get("seconds", 0.0),
         command=" ".join(map(str, run.read_json("env.json").get("command", []))),
+        tags=tags(run),
     )

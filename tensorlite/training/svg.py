@@ -43,6 +43,7 @@ class Axis:
         ticks: Values that are written beside it.
         log: Whether equal steps are equal factors; values are above 0 then.
         percent: Whether values are shares, shown in per cent.
+        names: What is written at the ticks instead of their numbers.
     """
 
     low: float
@@ -50,6 +51,7 @@ class Axis:
     ticks: Sequence[float]
     log: bool = False
     percent: bool = False
+    names: Sequence[str] = ()
 
     @classmethod
     def spanning(cls, values: Sequence[float], *, log: bool = False, percent: bool = False) -> Axis:
@@ -79,6 +81,8 @@ class Axis:
 
     def text(self, value: float) -> str:
         """Write a tick."""
+        if self.names:
+            return escape(self.names[list(self.ticks).index(value)])
         if self.percent:
             return f"{value * 100:.4g} %"
         return f"{value:.4g}".replace("e-0", "e-").replace("e+0", "e")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.data import Dataset
@@ -61,6 +62,9 @@ class Prediction(Protocol):
     def in_picture(self, placement: Placement) -> Prediction:
         """Return it in pixels of the picture that was brought to the model's frame."""
 
+    def draw(self, picture: NDArray[np.uint8]) -> Any:
+        """Return the picture ``(C, H, W)`` with the answer on it, as a Pillow image."""
+
 
 class Task(Protocol):
     """What a batch is, which loss, which figures, what a prediction looks like.
@@ -69,11 +73,13 @@ class Task(Protocol):
         name: What model entries call it.
         monitor: The figure that chooses the best epoch.
         higher_is_better: Whether a larger value of it is better.
+        whole: Whether pictures of another shape are framed, so that nothing of them is lost.
     """
 
     name: str
     monitor: str
     higher_is_better: bool
+    whole: bool
 
     def loss(self, output: Tensor, target: Any) -> Tensor:
         """Return what is minimised, a single number."""
@@ -89,6 +95,9 @@ class Task(Protocol):
 
     def sections(self, scores: Any, dataset: Dataset) -> list[Section]:
         """Return what the report shows about them."""
+
+    def draw_worst(self, scores: Any, dataset: Dataset, count: int) -> list[Any]:
+        """Return the answers that went most wrong as Pillow images, the worst first."""
 
     def charts(self, scores: Any) -> dict[str, str]:
         """Return charts as SVG text by file name, without the ending."""

@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +16,19 @@ from numpy.typing import NDArray
 from tensorlite import registry
 from tensorlite.autograd import no_grad
 from tensorlite.data import Dataset
-from tensorlite.errors import ConfigError, DataError, TensorliteError
+from tensorlite.errors import DataError, TensorliteError
 from tensorlite.tensor import from_numpy
-from tensorlite.training.building import build_model, evaluation_batches, model_parts
+from tensorlite.training.building import build_model, evaluation_batches
 from tensorlite.training.checkpoint import Description, load_checkpoint
 from tensorlite.training.environment import use_threads
-from tensorlite.training.inputs import Inputs, Measured, Parts, pick
+from tensorlite.training.inputs import Inputs
 from tensorlite.training.loop import evaluate
+from tensorlite.training.provenance import missing, remedy, titles
 from tensorlite.training.run import MODEL, RunDirectory, find_run, is_path
 from tensorlite.training.settings import Settings
 from tensorlite.training.tasks import Prediction, Task, create_task
 
 if TYPE_CHECKING:
-    from tensorlite.data import Data
     from tensorlite.nn import Module
 
 
@@ -67,7 +67,8 @@ class Trained:
         Raises:
             DataError: If there is no such run, or its weights are damaged or do not fit.
         """
-        path, run = _weights(name, root)
+        path = find_weights(name, root)
+        run = _run_beside(path)
         snapshot = load_checkpoint(path)
         described = snapshot.description
         kept = path.parent / MODEL
@@ -132,18 +133,40 @@ def load_weights(model: Module, arrays: Mapping[str, NDArray[Any]], where: str) 
             where=where,
         )
     try:
-        model.load_state_dict({name: from_numpy(array) for name, array in arrays.items()})
+        model.load_state_dict({name: from_numpy(_single(array)) for name, array in arrays.items()})
     except TensorliteError as error:
         raise DataError(f"does not fit the model: {error}", where=where) from error
 
 
-def _weights(name: str, root: Path) -> tuple[Path, RunDirectory | None]:
+def _single(array: NDArray[Any]) -> NDArray[Any]:
+    """Numbers as they are computed with; files of weights may hold them in half the bytes."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def find_weights(name: str, root: Path = Path("runs")) -> Path:
+    """Find weights by a run, by the name of a model that comes with some, or by a file.
+
+    Args:
+        name: ``latest``, a run's name or folder, a model's name, or a ``.safetensors`` file.
+        root: The folder of all runs.
+
+    Raises:
+        DataError: If there are none.
+    """
     path = Path(name)
     if path.suffix == ".safetensors" or path.is_file():
-        beside = RunDirectory(path.parent)
-        return path, beside if (path.parent / "run.toml").is_file() else None
-    run = find_run(name, root)
-    return run.weights, run
+        return path
+    if name in registry.models and not (root / name).is_dir():
+        shipped = registry.models.info(name).details.get("weights")
+        if shipped and Path(shipped).is_file():
+            return Path(shipped)
+        message = f"there are no trained weights of '{name}' in this package."
+        raise DataError(message, hint=f"tensorlite train {name}")
+    return find_run(name, root).weights
+
+
+def _run_beside(path: Path) -> RunDirectory | None:
+    return RunDirectory(path.parent) if (path.parent / "run.toml").is_file() else None
 
 
 @contextmanager
@@ -155,21 +178,24 @@ def _rebuilding(described: Description, path: Path, run: RunDirectory | None) ->
     except MemoryError as error:
         raise DataError("describes a model that is larger than the memory.", where=where) from error
     except TensorliteError as error:
-        known = described.model in registry.models
+        absent = missing(described.plugins)
+        known = described.model in registry.models and not absent
         raise DataError(
-            f"describes a model that cannot be built here: {error.sentence}",
+            f"was trained with {titles(absent)}, which cannot be used here."
+            if absent
+            else f"describes a model that cannot be built here: {error.sentence}",
             where=where,
-            hint=error.hint if known else _plugin_options(run),
+            hint=error.hint if known else remedy(absent, _plugin_options(run)) or "--plugin FILE",
         ) from error
 
 
 def _plugin_options(run: RunDirectory | None) -> str:
     """The options that name the plugins of a run again; they are printed, never loaded."""
     if run is None:
-        return "--plugin FILE"
+        return ""
     stored = map(str, run.read_json("env.json").get("requested") or ())
     names = [os.path.relpath(run.path / name) if is_path(name) else name for name in stored]
-    return " ".join(f"--plugin {shlex.quote(name)}" for name in names) or "--plugin FILE"
+    return " ".join(f"--plugin {shlex.quote(name)}" for name in names)
 
 
 def _difference(name: str, own: Mapping[str, Any], there: Mapping[str, Any]) -> str:
@@ -182,96 +208,3 @@ def _difference(name: str, own: Mapping[str, Any], there: Mapping[str, Any]) -> 
 
 def _short(names: Sequence[str]) -> str:
     return ", ".join([*names[:6], *(["..."] if len(names) > 6 else [])]) + f" ({len(names)})"
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """How a trained model did.
-
-    Args:
-        trained: The model.
-        data: Name of the data.
-        measured_on: The part of it.
-        scores: What the task counted.
-        in_report: Whether the run's report shows the same images.
-    """
-
-    trained: Trained
-    data: str
-    measured_on: Measured
-    scores: Any
-    in_report: bool
-
-    def line(self) -> str:
-        """Say it in one line."""
-        parts = [self.trained.task.sentence(self.scores), self.measured_on.phrase()]
-        more = ["confusion and worst images: report.html"] if self.in_report else []
-        return " · ".join(parts + more)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values."""
-        described = self.trained.description
-        return {
-            "weights": str(self.trained.path),
-            "model": described.model,
-            "epoch": described.epoch,
-            "data": self.data,
-            **self.measured_on.to_dict(),
-            **self.scores.to_dict(),
-        }
-
-
-def evaluate_run(
-    name: str, root: Path = Path("runs"), data: str | None = None, split: str = "auto"
-) -> Evaluation:
-    """Evaluate the best weights of a run, or a checkpoint file.
-
-    Args:
-        name: ``latest``, a run's name or folder, or a ``.safetensors`` file.
-        root: The folder of all runs.
-        data: Name or path of other data; by default that of the run.
-        split: ``train``, ``val`` or ``test``; ``auto`` is test if there is one, or else val.
-
-    Raises:
-        TensorliteError: If the run, the data or the part is not there, or the classes differ.
-    """
-    from tensorlite.data import open_data
-
-    trained = Trained.load(name, root)
-    own = _own_data(trained)
-    source = data or own
-    if not source:
-        raise ConfigError(
-            f"expected --data, as there is no run beside {trained.path}.", hint="--data digits"
-        )
-    is_own = own is not None and _same(source, own)
-    opened = open_data(source, skip_bad=trained.run is not None and trained.run.settings().skip_bad)
-    splits = _own_parts(trained, opened).splits if is_own else opened.splits
-    split, dataset = pick(splits, split, opened.name)
-    scores = trained.evaluate(dataset)
-    is_best = trained.run is None or trained.path == trained.run.best
-    measured_on = Measured(split, len(dataset), selected=is_own and is_best and split == "val")
-    in_report = is_own and is_best and _judged_by(trained) == split
-    return Evaluation(trained, opened.name, measured_on, scores, in_report)
-
-
-def _own_data(trained: Trained) -> str | None:
-    if trained.run is not None:
-        return trained.run.settings().data
-    name = trained.description.data
-    return name if name in registry.datasets else None
-
-
-def _same(source: str, own: str) -> bool:
-    return source == own or os.path.realpath(source) == os.path.realpath(own)
-
-
-def _own_parts(trained: Trained, data: Data) -> Parts:
-    """The parts as the training saw them: a validation part is carved out the same way."""
-    run, described = trained.run, trained.description
-    settings = run.settings() if run else Settings()
-    return model_parts(data, replace(settings, model=described.model))
-
-
-def _judged_by(trained: Trained) -> str:
-    return str(trained.run.read_json("result.json").get("judged_by")) if trained.run else ""

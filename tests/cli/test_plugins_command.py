@@ -1,4 +1,5 @@
 import json
+import re
 
 BROKEN = {
     "aa_import": "import no_such_module_anywhere",
@@ -36,12 +37,13 @@ def test_the_list_says_what_each_plugin_brings_and_which_failed(tensorlite, inst
     install("my-layers", "my_layers", swish.read_text())
     path = install("dist-broken", "broken", "import no_such_module_anywhere")
     done = tensorlite("plugins", **path)
-    lines = [line.split(maxsplit=4) for line in done.stdout.splitlines()]
-    assert lines[0] == ["NAME", "VERSION", "FROM", "STATUS", "PROVIDES"]
+    lines = [re.split(r"\s{2,}", line) for line in done.stdout.splitlines()]
+    assert lines[0] == ["NAME", "VERSION", "API", "IMPORT", "STATUS", "FROM", "PROVIDES"]
     # Built-ins, the zoo, then the others by distribution.
     assert [line[0] for line in lines[1:]] == ["tensorlite", "zoo", "broken", "my_layers"]
-    assert lines[4][1:] == ["1.2", "my-layers", "ok", "layer 1"]
-    assert lines[3][3] == "failed" and "ModuleNotFoundError" in lines[3][4]
+    assert re.fullmatch(r"\d+ ms", lines[4].pop(3))
+    assert lines[4][1:] == ["1.2", "-", "ok", "my-layers", "layer 1"]
+    assert lines[3][4] == "failed" and "ModuleNotFoundError" in lines[3][6]
     found = {
         plugin["name"]: plugin
         for plugin in json.loads(tensorlite("plugins", "--json", **path).stdout)

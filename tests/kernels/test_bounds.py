@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorlite import kernels
-from tensorlite.kernels import conv_size, winograd
+from tensorlite.kernels import choice, conv_size, winograd
 from tensorlite.kernels.cache import jit_enabled
 
 ZONE = 512
@@ -83,6 +83,44 @@ def test_winograds_convolutions_stay_within_their_arrays(
         lambda: winograd.conv2d_weight_grad(x, dy, m, r, pad),
     )
     assert not any(np.isnan(result).any() for result in results)
+    assert guard.intact()
+
+
+@few
+@given(st.integers(0, 99), sides, sides, st.integers(1, 40), st.integers(1, 3), st.integers(0, 1))
+def test_convolutions_of_single_channels_stay_within_their_arrays(
+    seed: int, height: int, width: int, channels: int, stride: int, order: int
+) -> None:
+    rng, guard = np.random.default_rng(seed), Guarded()
+    out = conv_size(height, 3, stride, 1, 1), conv_size(width, 2, stride, 1, 1)
+    steps = (stride, stride), (1, 1), (1, 1), channels
+    shapes = (3, channels, height, width), (channels, 1, 3, 2), (3, channels, *out)
+    x, w, dy = (guard.of(rng.standard_normal(shape).astype(np.float32)) for shape in shapes)
+    if order:
+        x = guard.of(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+    results = within(
+        guard,
+        lambda: kernels.conv2d(x, w, *steps),
+        lambda: kernels.conv2d_input_grad(dy, w, (height, width), *steps),
+        lambda: kernels.conv2d_weight_grad(x, dy, (3, 2), *steps),
+    )
+    assert not any(np.isnan(result).any() for result in results)
+    assert guard.intact()
+
+
+@few
+@given(st.integers(0, 99), sides, st.integers(1, 40), st.integers(1, 9), st.integers(1, 3))
+def test_products_that_are_spread_stay_within_the_picture(
+    seed: int, side: int, filters: int, channels: int, stride: int
+) -> None:
+    rng, guard = np.random.default_rng(seed), Guarded()
+    out = conv_size(40, 3, stride, 1, 2), conv_size(side, 2, stride, 1, 1)
+    w = guard.of(rng.standard_normal((filters, channels, 3, 2)).astype(np.float32))
+    dy = guard.of(rng.standard_normal((2, filters, *out)).astype(np.float32))
+    steps = (stride, stride), (1, 1), (2, 1), 1
+    with choice.only("spread"):
+        (dx,) = within(guard, lambda: kernels.conv2d_input_grad(dy, w, (40, side), *steps))
+    assert not np.isnan(dx).any()
     assert guard.intact()
 
 
@@ -166,6 +204,29 @@ def test_passes_over_elements_stay_within_their_arrays(n: int, rows: int, classe
     assert (positive == 1).all() and (kept == 1).all()
     np.testing.assert_allclose(losses, np.log(classes), rtol=1e-6, atol=1e-6)
     np.testing.assert_allclose(grads.sum(1), 0, atol=1e-5)
+    assert guard.intact()
+
+
+@few
+@given(sides, sides, st.integers(1, 5), sides, sides, st.booleans())
+def test_pixels_are_moved_from_and_to_the_pictures_only(
+    height: int, width: int, channels: int, high: int, wide: int, wavy: bool
+) -> None:
+    rng, guard = np.random.default_rng(height), Guarded()
+    x = guard.of(rng.standard_normal((2, channels, height, width)).astype(np.float32))
+    back = guard.of(np.eye(3) + rng.standard_normal((2, 3, 3)) * [[1], [1], [0]])
+    ways = guard.of(rng.standard_normal((2, 2, high, wide)).astype(np.float32)) if wavy else None
+    taps = min(3, height)
+    weights = guard.of(rng.standard_normal((2, high, taps)).astype(np.float32))
+    start = guard.of(rng.integers(0, height - taps + 1, (2, high)))
+    moved, places, rows = within(
+        guard,
+        lambda: kernels.warp(x, back, (high, wide), 0.5, ways),
+        lambda: kernels.nearest(back, (height, width), (high, wide), ways),
+        lambda: kernels.weighted_rows(x, weights, start),
+    )
+    assert not np.isnan(moved).any() and not np.isnan(rows).any()
+    assert places.min() >= -1 and places.max() < height * width
     assert guard.intact()
 
 

@@ -137,7 +137,7 @@ WRONG = [
     ('layers = ["conv2d(depth, 3)"]', 2, "there is no 'depth' here"),
     ('layers = ["conv2d(1 / 0, 3)"]', 2, "expected a number, got 1 / 0"),
     ('layers = ["conv2d(9 ** 9, 3)"]', 2, r"expected a value, got 9 \*\* 9"),
-    ('layers = ["conv2d(__import__(\'os\'), 3)"]', 2, "expected a value, got __import__"),
+    ("layers = [\"conv2d(__import__('os'), 3)\"]", 2, "expected a value, got __import__"),
     ('layers = ["conv2d(8, 3"]', 2, "expected a layer, got 'conv2d"),
     ('layers = ["relu", { add = ["@relu", "@input"] }]', 2, "there is no result '@relu' above"),
     ('layers = ["r: relu", "r: relu"]', 2, "expected 'r' once"),

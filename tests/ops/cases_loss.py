@@ -35,7 +35,11 @@ def np_distance_loss(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 CASES = [
     OpCase(
-        "softmax", lambda x: x.softmax(1), lambda x: np_softmax(x, 1), ((2, 3, 4),), ("Softmax",)
+        "softmax",
+        lambda x: x.softmax(1),
+        lambda x: np_softmax(x, 1),
+        ((2, 3, 4),),
+        ("Softmax", "SoftmaxGrad"),
     ),
     OpCase(
         "log_softmax",

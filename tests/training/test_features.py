@@ -102,10 +102,10 @@ def learn(batches, **options):
     model = nn.Linear(3, 1)
     learner = Learner(model, Fixed(), tl.optim.SGD(model.parameters(), lr=0.1), None, **options)
     x, y = tl.randn(10, 3), tl.randn(10, 1)
-    moved = [
-        learner.learn(x[start:stop], y[start:stop], stop == 10, lambda value: None)[1]
-        for start, stop in batches
-    ]
+    moved = []
+    for start, stop in batches:
+        learner.learn(x[start:stop], y[start:stop], stop == 10, lambda value: None)
+        moved.append(learner.between_steps)
     return model.weight.detach().numpy(), moved
 
 

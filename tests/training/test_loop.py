@@ -113,7 +113,7 @@ def test_a_loss_that_is_not_finite_stops_with_advice(trainer, value):
     training = trainer(journal, loss=loss, lr=0.5)
     with pytest.raises(DivergedError, match="became (nan|inf) at epoch 1, batch 1") as caught:
         training.fit()
-    assert caught.value.hint == "--lr 0.05"
+    assert caught.value.hint == "--lr 0.05   or   --warmup-epochs 1 --clip-norm 1"
     assert journal.events[-1] == "failure"
 
 

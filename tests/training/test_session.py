@@ -22,11 +22,12 @@ from tensorlite.training import (
 from tensorlite.training.building import build_model
 from tensorlite.training.config import settings_from_toml
 from tensorlite.training.environment import plugin_sources
+from tensorlite.training.evaluation import evaluate_run
 from tensorlite.training.inputs import parts_of
 from tensorlite.training.metrics import Requirement
 from tensorlite.training.prediction import predict_files
 from tensorlite.training.summaries import summarise
-from tensorlite.training.trained import evaluate_run, load_weights
+from tensorlite.training.trained import load_weights
 
 
 def test_a_run_directory_holds_everything(train):
@@ -40,6 +41,7 @@ def test_a_run_directory_holds_everything(train):
         "result.json",
         "last.safetensors",
         "best.safetensors",
+        "state.safetensors",
         "plots",
         "report.html",
         "STATUS",

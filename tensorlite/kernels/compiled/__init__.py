@@ -40,6 +40,15 @@ def apart(function: Callable[..., Any]) -> Any:
     return numba.njit(nogil=True, error_model="numpy")(function)
 
 
+def loose(function: Callable[..., Any]) -> Any:
+    """Compile a sum, or a maximum, whose order the compiler may choose: the same one every time."""
+    import numba
+
+    return numba.njit(
+        nogil=True, error_model="numpy", forceinline=True, fastmath={"reassoc", "nsz", "nnan"}
+    )(function)
+
+
 class Region:
     """A kernel for threads; compiled on its first call for float32, and once more for float64."""
 

@@ -110,6 +110,39 @@ def lanes(typing, one):
     return integer(one), lambda context, b, signature, args: I64(count)
 
 
+# --- single numbers, which the compiler makes vectors of ------------------------------------------
+
+
+@_meaning(lambda x, y, z: x * y + z)
+def madd(typing, x, y, z):
+    """``x * y + z``, rounded once where the processor can."""
+
+    def emit(context, b, signature, args):
+        if not FUSED:
+            return b.fadd(b.fmul(args[0], args[1]), args[2])
+        return b.fma(*args)
+
+    return x(x, y, z), emit
+
+
+@_meaning(lambda y, t: y * type(y)(2.0) ** (t - type(y)(12582912)))
+def scaled(typing, y, t):
+    """``y * 2**n`` for float32, where ``t`` is the whole ``n`` plus 1.5 * 2**23.
+
+    The last bits of such a number are ``n``. In two halves, as 2**n may be too small for float32.
+    """
+
+    def emit(context, b, signature, args):
+        n = b.sub(b.bitcast(args[1], I32), I32(0x4B400000))
+        half, value = b.ashr(n, I32(1)), args[0]
+        for part in half, b.sub(n, half):
+            power = b.shl(b.add(part, I32(127)), I32(23))
+            value = b.fmul(value, b.bitcast(power, ir.FloatType()))
+        return value
+
+    return y(y, y), emit
+
+
 # --- the tile -------------------------------------------------------------------------------------
 
 
@@ -303,6 +336,29 @@ def tile_dot(typing, t, A, ra, ia, B, rb, ib):
         return value
 
     return t(t, A, ra, integer, B, rb, integer), emit
+
+
+def _along_body(t, A, rows, ia, B, ib):
+    width = t.shape[1]
+    return t + np.stack([A[r + ia : r + ia + width] for r in rows]) * B[ib : ib + width]
+
+
+@_meaning(_along_body)
+def tile_along(typing, t, A, rows, ia, B, ib):
+    """``t[r, :] += A[rows[r] + ia : ... + width] * B[ib : ib + width]``, number by number."""
+
+    def emit(context, b, signature, args):
+        value, A_, rows_, ia_, B_, ib_ = args
+        right = [_load(b, t, b.gep(B_, [b.add(ib_, I64(v * t.lanes))])) for v in range(t.vecs)]
+        for r in range(t.rows):
+            row = b.gep(b.gep(A_, [b.extract_value(rows_, r)]), [ia_])
+            for v in range(t.vecs):
+                left, k = _load(b, t, b.gep(row, [I64(v * t.lanes)])), r * t.vecs + v
+                total = _fma(b, t, left, right[v], b.extract_value(value, k))
+                value = b.insert_value(value, total, k)
+        return value
+
+    return t(t, A, rows, integer, B, integer), emit
 
 
 def _fold_body(t, C, rows, ic):

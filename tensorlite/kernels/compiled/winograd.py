@@ -145,7 +145,7 @@ def convolve(blocks, part, parts, thread, args, one):
     a, m, vector = tile_height(piece), tile_height(block), lanes(one)
     down, across = (Ho + m - 1) // m, (Wo + m - 1) // m
     wide = (across - 1) * m + a
-    here, there = many * Cp + vector, many * Kp + vector  # from place to place
+    here, there = odd(many * Cp, vector), odd(many * Kp, vector)  # from place to place
     tmp = thread * room
     v = tmp + a * a * vector
     products = v + a * a * here
@@ -226,26 +226,32 @@ def give(
 
 
 @jit
+def odd(numbers, vector):
+    """An odd number of vectors that holds so many: even ones would share few lines of a cache."""
+    return ((numbers + vector - 1) // vector | 1) * vector
+
+
+@jit
 def turn_both(blocks, part, parts, thread, args, one):
     """Pieces of the picture and blocks of the gradient, turned, for some lines of blocks.
 
-    They go to ``(places, C / vector, blocks, vector)`` and ``(places, panels, blocks, width)``.
+    They go to ``(groups, places, blocks, C)`` and ``(groups, places, blocks, K)``, from block to
+    block and from place to place an odd number of vectors.
     """
     x, dy, v, d, work = (
         floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
         floats(args, 4, one),
     )  # fmt: skip
     n, first, some = whole(args, 5), args[6], args[7]
-    steps, dy_steps = (
-        (args[8], args[9], args[10], args[11]),
-        (args[12], args[13], args[14], args[15]),
-    )
+    steps = args[8], args[9], args[10], args[11]
+    dy_steps = args[12], args[13], args[14], args[15]
     C, K, Cp, Kp, Ho, Wo, H, W = n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]
-    top, left, many, room, width = n[8], n[9], n[11], n[12], n[13]
+    top, left, group, many, room = n[8], n[9], n[10], n[11], n[12]
     piece, block = tile_side(blocks, PIECE), tile_side(blocks, RESULTS)
     a, m, vector = tile_height(piece), tile_height(block), lanes(one)
     down, across = (Ho + m - 1) // m, (Wo + m - 1) // m
-    wide = (across - 1) * m + a
+    wide, here, there = (across - 1) * m + a, odd(Cp, vector), odd(Kp, vector)
+    plane, other = odd(many * here, vector), odd(many * there, vector)
     tmp = thread * room
     framed = tmp + a * a * vector
     given = framed + a * wide * Cp
@@ -257,16 +263,16 @@ def turn_both(blocks, part, parts, thread, args, one):
         corner = image * dy_steps[0]
         strip(dy, corner, dy_steps, h, m, work, given, K, Ho, Wo, across * m, 0, Kp)
         for j in range(across):
-            t = line * across + j
+            t, at = line % group * across + j, line // group * a * a
             for c in range(0, C, vector):
                 turn_piece(
                     blocks, work, framed + j * m * Cp + c, wide * Cp, Cp, work, tmp,
-                    v, c * many + t * vector, many * Cp + vector,
+                    v, at * plane + t * here + c, plane,
                 )  # fmt: skip
             for k in range(0, K, vector):
                 turn_block(
                     blocks, work, given + j * m * Kp + k, across * m * Kp, Kp, work, tmp,
-                    d, k // width * many * width + t * width + k % width, many * Kp + vector,
+                    d, at * other + t * there + k, other,
                 )  # fmt: skip
 
 
@@ -280,27 +286,30 @@ def sum_products(blocks, part, parts, thread, args, one):
     begin, end = share(a * a * (Kp // width), part, parts)
     for unit in range(begin, end):
         place, k = unit // (Kp // width), unit % (Kp // width) * width
-        iv, to = place * (many * Cp + vector), place * Cp * Kp + k
-        panel = place * (many * Kp + vector) + k * many
+        sizes = a * a, place, many, some, Cp, Kp
         if width == vector:
-            blank = tile_zero(one, SLIM, 1)
-            sum_panel(blank, vector, v, iv, d, panel, sums, to, some, many, Cp, Kp, new)
+            sum_panel(tile_zero(one, SLIM, 1), vector, v, d, sums, k, sizes, new)
         else:
-            blank = tile_zero(one, ROWS, VECS)
-            sum_panel(blank, vector, v, iv, d, panel, sums, to, some, many, Cp, Kp, new)
+            sum_panel(tile_zero(one, ROWS, VECS), vector, v, d, sums, k, sizes, new)
 
 
 @jit
-def sum_panel(blank, vector, v, iv, d, panel, sums, to, some, many, Cp, Kp, new):
+def sum_panel(blank, vector, v, d, sums, k, sizes, new):
     """The products of all channels and the filters of a panel."""
-    height, width = tile_height(blank), tile_width(blank)
-    for c in range(0, Cp, height):
-        t, at = blank, iv + c // vector * vector * many + c % vector
-        for i in range(some):
-            t = tile_fma(t, v, tile_steps(blank, 1), at + i * vector, d, panel + i * width)
+    places, place, many, some, Cp, Kp = sizes
+    here, there = odd(Cp, vector), odd(Kp, vector)
+    plane, other = odd(many * here, vector), odd(many * there, vector)
+    for c in range(0, Cp, tile_height(blank)):
+        t = blank
+        for start in range(0, some, many):
+            at = start // many * places + place
+            iv, panel = at * plane + c, at * other + k
+            for i in range(min(many, some - start)):
+                t = tile_fma(t, v, tile_steps(blank, 1), iv + i * here, d, panel + i * there)
+        to = (place * Cp + c) * Kp + k
         if not new:
-            t = tile_add(t, tile_load(blank, sums, tile_steps(blank, Kp), to + c * Kp))
-        tile_store(t, sums, tile_steps(blank, Kp), to + c * Kp)
+            t = tile_add(t, tile_load(blank, sums, tile_steps(blank, Kp), to))
+        tile_store(t, sums, tile_steps(blank, Kp), to)
 
 
 @jit

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tensorlite.entry import SCRIPT, Entry
+from tensorlite.entry import SCRIPT, Entry, Owner
 from tensorlite.nn.module import Module
 from tensorlite.nn.toml.build import Builder
 from tensorlite.nn.toml.calls import evaluate
@@ -122,4 +122,4 @@ def entry_of(path: str) -> Entry[Any]:
     }
     recipe = {"recipe": Path(path)} if "recipe" in model._source.content else {}
     summary = str(model.settings.get("summary", "A model written in TOML."))
-    return _FileEntry(path, "model", model, SCRIPT, None, None, summary, {**details, **recipe})
+    return _FileEntry(path, "model", model, Owner(SCRIPT), summary, {**details, **recipe})

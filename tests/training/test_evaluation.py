@@ -1,0 +1,158 @@
+"""Evaluating: calibration, chance, comparison, what is written, boxes put back on pictures."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tensorlite.data import decode
+from tensorlite.errors import ConfigError, DataError
+from tensorlite.training import Layer, RunDirectory, Trained, prepare
+from tensorlite.training.calibration import calibration_bins, calibration_error
+from tensorlite.training.classification import ClassPrediction
+from tensorlite.training.evaluation import evaluate_run
+from tensorlite.training.localization import BoxPrediction
+from tensorlite.training.overlay import ANSWERED, Mark, draw_answer
+from tensorlite.training.prediction import predict_files
+from tensorlite.training.significance import duel, mcnemar
+from tensorlite.training.trained import find_weights
+
+
+def test_a_model_that_is_right_as_often_as_it_says_has_no_calibration_error():
+    right = np.arange(10) < 7
+    assert calibration_error(calibration_bins(np.full(10, 0.7), right)) == pytest.approx(0)
+
+
+def test_the_calibration_error_is_weighted_by_the_answers():
+    confidence = np.array([0.9, 0.9, 0.9, 0.5])
+    right = np.array([True, True, False, True])
+    bins = calibration_bins(confidence, right)
+    assert [item.count for item in bins] == [1, 3]
+    assert calibration_error(bins) == pytest.approx((1 * 0.5 + 3 * (0.9 - 2 / 3)) / 4)
+    assert np.isnan(calibration_error([]))
+
+
+def test_certain_answers_are_in_the_last_bin_and_none_is_lost():
+    bins = calibration_bins(np.array([0.0, 1.0]), np.array([False, True]))
+    assert (bins[0].low, bins[-1].high) == (0.0, 1.0) and sum(b.count for b in bins) == 2
+
+
+@pytest.mark.parametrize(
+    ("counts", "p"),
+    [((0, 0), 1.0), ((5, 5), 1.0), ((10, 0), 2 / 1024), ((0, 10), 2 / 1024), ((6, 2), 74 / 256)],
+)
+def test_mcnemar_is_the_binomial_test_of_the_disagreements(counts, p):
+    assert mcnemar(*counts) == pytest.approx(p)
+
+
+def test_mcnemar_takes_thousands_of_disagreements():
+    assert 0 < mcnemar(2600, 2400) < 0.01
+
+
+def test_a_duel_says_who_is_right_where_the_other_is_not():
+    first = np.array([True] * 9 + [False])
+    line = duel(first, ~first, "other").line()
+    assert "on 9 of 10, wrong where it is right on 1 (+80.0 points)" in line
+    assert line.endswith("McNemar's test p = 0.021: hardly by chance")
+
+
+def test_two_runs_are_compared_on_the_same_pictures(train):
+    one, two = train(name="one").run, train(name="two", epochs=3, seed=1).run
+    found = evaluate_run(str(one.path))
+    against = found.compared(Trained.load(str(two.path)), "two").against
+    assert against.images == 4 and against.other == "two"
+    itself = found.compared(Trained.load(str(one.path)), "one").against
+    assert (itself.only_first, itself.only_second, itself.p) == (0, 0, 1.0)
+
+
+def test_models_for_other_classes_are_not_compared(train, tmp_path):
+    one = evaluate_run(str(train(name="one").run.path))
+    session = prepare(Layer("test", {"model": "lenet5", "epochs": 1}))
+    other = session.fit(RunDirectory.create(tmp_path / "runs", "digits")).run
+    with pytest.raises(DataError, match=r"expected the classes 0, 1"):
+        one.compared(Trained.load(str(other.path)), "digits")
+
+
+def test_an_evaluation_is_written_as_page_json_and_pictures(train, tmp_path):
+    found = evaluate_run(str(train(lr=0.0).run.path))  # untrained, so some answers are wrong
+    paths = found.save(tmp_path / "seen")
+    assert "Calibration" in (tmp_path / "seen" / "evaluation.html").read_text()
+    values = json.loads((tmp_path / "seen" / "evaluation.json").read_text())
+    assert values["baseline"] == {"acc": 0.5} and 0 <= values["calibration_error"] <= 1
+    wrong = values["images"] - values["right"]
+    assert len(paths) == 2 + wrong > 2
+    assert decode(paths[-1]).shape[2] >= 240
+
+
+def test_the_baseline_of_classes_is_the_commonest_one(train):
+    found = evaluate_run(str(train().run.path), split="train")
+    assert found.baseline == {"acc": 0.5}
+
+
+@pytest.fixture
+def localizer(tmp_path):
+    """A run of a localizer that has not learned anything."""
+    told = {"model": "localizer", "data": "canvas", "model_options": {"backbone": "lenet5"}}
+    more = {"epochs": 1, "lr": 0.0, "limit_train": 32, "image_size": 32}
+    session = prepare(Layer("test", {**told, **more}))
+    return session.fit(RunDirectory.create(tmp_path / "runs", "boxes")).run
+
+
+def test_a_localizer_is_evaluated_beside_the_median_box(localizer, tmp_path):
+    found = evaluate_run(str(localizer.path))
+    assert found.baseline.keys() == {"iou", "found"}
+    assert f"(median box {found.baseline['iou']:.3f})" in found.line()
+    assert len(found.save(tmp_path / "seen")) == 2 + 24
+    assert json.loads((localizer.path / "result.json").read_text())["baseline"] == found.baseline
+    assert "Overlap of the boxes" in (localizer.path / "report.html").read_text()
+
+
+def test_a_box_is_answered_in_pixels_of_the_picture_itself(localizer, tmp_path):
+    path = tmp_path / "wide.png"
+    Image.new("L", (200, 100), 90).save(path)
+    (answer,) = predict_files(str(localizer.path), tmp_path, [path])
+    # Untrained, it answers the middle 0.6 of the square frame; the picture fills half its height.
+    assert answer.prediction.box == pytest.approx((40, 0, 160, 100), abs=2)
+    saved = answer.save_overlay(tmp_path / "seen")
+    again = answer.save_overlay(tmp_path / "seen")
+    assert [saved.name, again.name] == ["wide.png", "wide-2.png"]
+    assert ANSWERED in {tuple(p) for p in np.moveaxis(decode(saved, 3), 0, 2).reshape(-1, 3)}
+
+
+def test_a_box_is_drawn_at_its_edges():
+    image = np.asarray(draw_answer(np.zeros((1, 100, 240), np.uint8), "", [Mark((20, 10, 60, 50))]))
+    orange = (image == ANSWERED).all(axis=2)
+    rows, columns = np.flatnonzero(orange.any(1)), np.flatnonzero(orange.any(0))
+    assert (rows[0], rows[-1], columns[0], columns[-1]) == (10, 49, 20, 59)
+
+
+def test_a_box_beyond_the_picture_is_drawn_inside_of_it():
+    marks = [Mark((-50, -50, 500, 500)), Mark((300, 300, 200, 200))]
+    assert draw_answer(np.zeros((3, 100, 240), np.uint8), "", marks).size == (240, 100)
+
+
+def test_a_class_is_written_below_the_picture_and_too_long_a_name_is_cut(tmp_path):
+    picture = np.full((3, 50, 80), 128, np.uint8)
+    short = ClassPrediction((("cat", 1.0),)).draw(picture)
+    long = ClassPrediction((("cat" * 60, 1.0),)).draw(picture)
+    assert short.size == long.size and short.size[1] > 3 * 50
+    long.save(tmp_path / "x.png")
+    assert decode(tmp_path / "x.png", 3).shape[1:] == long.size[::-1]
+
+
+def test_boxes_of_a_prediction_are_plain_numbers_in_json():
+    values = BoxPrediction((("cat", 0.5),), (1.234, 2, 3, 4)).to_dict(1)
+    assert json.loads(json.dumps(values))["box"] == [1.23, 2, 3, 4]
+
+
+def test_comparing_classes_with_boxes_is_refused(train, localizer):
+    found = evaluate_run(str(train().run.path))
+    with pytest.raises(ConfigError, match="expected another model for classification"):
+        found.compared(Trained.load(str(localizer.path)), "boxes")
+
+
+def test_a_name_that_is_neither_run_nor_model_names_close_runs(train, tmp_path):
+    train(name="first")
+    with pytest.raises(DataError, match="there is no run 'frist'"):
+        find_weights("frist", tmp_path / "runs")

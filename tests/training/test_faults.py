@@ -1,0 +1,87 @@
+"""What the machine does wrong ends in one sentence, and nothing that was there is lost."""
+
+import errno
+import os
+import sys
+
+import numpy as np
+import pytest
+
+from tensorlite.errors import DataError
+from tensorlite.training import Layer, RunDirectory, prepare
+from tensorlite.training.resuming import resumption
+
+resource = pytest.importorskip("resource", reason="limits of files are a matter of Unix")
+KEPT = ("state.safetensors", "best.safetensors", "last.safetensors")
+TOLD = {"model": "lenet5", "overfit": 16, "ema": 0.9, "epochs": 2, "lr": 1e-4}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A run of one epoch of two."""
+    session = prepare(Layer("test", {**TOLD, "time_limit": "0s"}))
+    run = RunDirectory.create(tmp_path_factory.mktemp("runs"), "x")
+    session.fit(run)
+    return run
+
+
+@pytest.fixture
+def file_size():
+    """Let no file grow beyond a size, as if the disk were full."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+def contents(run):
+    return {name: (run.path / name).read_bytes() for name in KEPT}
+
+
+@pytest.mark.parametrize("share", np.linspace(0, 0.98, 20).round(3))
+def test_a_full_disk_is_one_sentence_and_the_state_before_stays(finished, file_size, share):
+    before, names = contents(finished), sorted(os.listdir(finished.path))
+    session = prepare(Layer("test", {**TOLD, "epochs": 9}))
+    resumed = resumption(finished, session.config.settings)
+    file_size(int(share * len(before["state.safetensors"])))
+    with pytest.raises(DataError, match="cannot be written .File too large.") as caught:
+        session.fit(finished, (), (), resumed)
+    assert "\n" not in str(caught.value)
+    after = contents(finished)
+    assert after["state.safetensors"] == before["state.safetensors"]
+    assert after["best.safetensors"] == before["best.safetensors"]
+    assert sorted(os.listdir(finished.path)) == names
+
+
+def test_a_write_that_fails_is_an_error_of_the_training(tmp_path, monkeypatch):
+    def fail(descriptor):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    session, run = prepare(Layer("test", TOLD)), RunDirectory.create(tmp_path, "x")
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(DataError, match="cannot be written .Input/output error."):
+        session.fit(run)
+
+
+def test_a_row_that_does_not_fit_is_not_written_in_part(tmp_path, file_size):
+    from tensorlite.files import append_text
+
+    append_text(tmp_path / "x", "one\n")
+    file_size(6)
+    with pytest.raises(DataError, match="cannot be written"):
+        append_text(tmp_path / "x", "two\n")
+    assert (tmp_path / "x").read_text() == "one\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted by Linux")
+@pytest.mark.slow
+def test_the_memory_after_epoch_20_is_that_after_epoch_2(tmp_path):
+    class Watch:
+        taken = []
+
+        def on_epoch_end(self, trainer):
+            with open("/proc/self/statm", encoding="ascii") as file:
+                self.taken.append(int(file.read().split()[1]))
+
+    told = {"model": "lenet5", "epochs": 21, "ema": 0.9, "augment": ["shift"], "save_every": "20"}
+    prepare(Layer("test", told)).fit(RunDirectory.create(tmp_path, "x"), [Watch()])
+    assert Watch.taken[20] < 1.02 * Watch.taken[2]
