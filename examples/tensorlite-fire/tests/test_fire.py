@@ -4,4 +4,4 @@ from tensorlite.testing import check_model
 
 
 def test_the_model_keeps_its_promises():
-    check_model(fire_mini, features="features", head="head", parameters=12210)
+    check_model(fire_mini, features="features", head="head", parameters=10514)
