@@ -194,7 +194,8 @@ class _Check:
 
     def learns(self, shape: tuple[int, int, int]) -> None:
         model, target = self.built(shape, BATCH).train(), tl.tensor(np.arange(BATCH))
-        optimizer, seen = tl.optim.Adam(model.parameters(), lr=3e-3), []
+        optimizer = tl.optim.Adam(model.parameters(), lr=3e-3)
+        seen: list[float] = []
         pictures = (self._pictures(shape) - 0.5) * 4  # about as training normalises them
         while len(seen) < STEPS and min(seen, default=0) >= 0.95 * max(seen[:1], default=0):
             optimizer.zero_grad()
