@@ -10,6 +10,7 @@ import click
 from tensorlite.cli.grouped import GroupedCommand
 from tensorlite.cli.options import setting_options
 from tensorlite.cli.train import carry_out, train
+from tensorlite.training.finetuning import FEW, fine_tuning
 
 GROUPS = {
     "Data and model": ["data", "model", "augment", "no_augment", "image_size"],
@@ -26,7 +27,7 @@ _SHARED = [each for each in train.params if each.name in {n for g in GROUPS.valu
 @click.argument("source", metavar="RUN|MODEL|FILE")
 @click.option("--data", metavar="NAME|PATH", required=True, help="The pictures to learn.")
 @click.option("--model", metavar="NAME", help="The model, if the file does not say it.")
-@setting_options({name for names in GROUPS.values() for name in names})
+@setting_options({name for names in GROUPS.values() for name in names}, FEW)
 def fine_tune(source: str, data: str, model: str | None, out: Path, **options: Any) -> None:
     """Train on other pictures, beginning with the weights of a trained network.
 
@@ -43,7 +44,6 @@ def fine_tune(source: str, data: str, model: str | None, out: Path, **options: A
       tensorlite fine-tune weights.safetensors --model resnet18 --data path/to/my_photos
     """
     from tensorlite.data import open_data
-    from tensorlite.training.finetuning import fine_tuning
 
     skip_bad = bool(options.get("skip_bad"))
     beneath = fine_tuning(source, open_data(data, skip_bad=skip_bad), out, model or "")

@@ -10,7 +10,7 @@ import click
 
 from tensorlite.cli.output import json_option, note, print_json
 from tensorlite.cli.stages import stages
-from tensorlite.cli.training_options import layer_of, train_line, training_options
+from tensorlite.cli.training_options import layers_of, merged, train_line, training_options
 
 if TYPE_CHECKING:
     from tensorlite.training.lr_range import RangeTest
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("model")
-@training_options
+@training_options()
 @click.option("--low", type=float, default=1e-6, metavar="RATE", help="The first rate [1e-6].")
 @click.option("--high", type=float, default=10.0, metavar="RATE", help="The last rate [10].")
 @click.option("--steps", type=int, default=100, metavar="N", help="Steps between them [100].")
@@ -56,8 +56,8 @@ def lr_find(
 
     if save is not None:
         check_ending(save)
-    layer = layer_of(model, typed)
-    session = prepare(layer, before_run=compile_kernels)
+    layers = layers_of(model, **typed)
+    session = prepare(*layers, before_run=compile_kernels)
     title = f"{model} on {session.data.name} ({session.config.settings.optimizer})"
     with stages() as progress:
         found = range_test(session, low=low, high=high, steps=steps, progress=progress)
@@ -67,7 +67,7 @@ def lr_find(
     if as_json:
         print_json({"model": model, "data": session.data.name, **found.to_dict()})
         return
-    _print(found, title, layer.values)
+    _print(found, title, merged(layers))
 
 
 def _print(found: RangeTest, title: str, typed: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -73,18 +73,24 @@ def flag(setting: str) -> str:
     return "--max-time" if setting == "time_limit" else f"--{setting.replace('_', '-')}"
 
 
-def setting_options(shown: Container[str]) -> Callable[[Any], Any]:
+def setting_options(
+    shown: Container[str], defaults: Mapping[str, Any] | None = None
+) -> Callable[[Any], Any]:
     """Give a command an option for every setting that is one number, one text or one choice.
 
     Args:
         shown: The settings whose options are in its help.
+        defaults: What the command takes in place of a recipe, if it takes none.
     """
 
     def decorate(command: Any) -> Any:
         for name in reversed(FIELDS):
             kinds = set(TYPES[name])
             if kinds <= set(_METAVARS) and name not in ("model", "data"):
-                command = _setting_option(name, TYPES[name][0], name not in shown)(command)
+                default = getattr(DEFAULTS, name) if defaults is None else defaults.get(name)
+                words = _default(default, recipe=defaults is None)
+                option = _setting_option(name, TYPES[name][0], words, name not in shown)
+                command = option(command)
         return command
 
     return decorate
@@ -93,8 +99,13 @@ def setting_options(shown: Container[str]) -> Callable[[Any], Any]:
 _METAVARS = {int: "N", float: "X", str: "TEXT", bool: None}
 
 
-def _setting_option(name: str, kind: Any, hidden: bool) -> Any:
-    text, default = FIELDS[name].metadata["help"], getattr(DEFAULTS, name)
+def _default(value: Any, recipe: bool) -> str:
+    shown = "none" if value == "" else str(value)
+    return f" [recipe, or {shown}]" if recipe else f" [{shown}]" if value is not None else ""
+
+
+def _setting_option(name: str, kind: Any, default: str, hidden: bool) -> Any:
+    text = FIELDS[name].metadata["help"]
     return click.option(
         flag(name),
         name,
@@ -103,7 +114,7 @@ def _setting_option(name: str, kind: Any, hidden: bool) -> Any:
         default=None,
         metavar=_METAVARS[kind],
         hidden=hidden,
-        help=f"{text[0].upper()}{text[1:]} [recipe, or {default if default != '' else 'none'}].",
+        help=f"{text[0].upper()}{text[1:]}{default}.",
     )
 
 

@@ -12,7 +12,7 @@ import click
 from tensorlite.cli.options import ListGroup
 from tensorlite.cli.output import json_option, note, print_json, table
 from tensorlite.cli.progress import progress_option, resolved, speaker
-from tensorlite.cli.training_options import layer_of, train_line, training_options
+from tensorlite.cli.training_options import layers_of, merged, train_line, training_options
 from tensorlite.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def sweep() -> None:
     "--trials", type=click.IntRange(1), metavar="N", help="Trainings [20; all of a grid]."
 )
 @click.option("--storage", default="", metavar="URL", help="Optuna's storage, for tpe [a file].")
-@training_options
+@training_options()
 @click.option("--name", metavar="NAME", help="Name of the sweep [date-time-model-data].")
 @folder_option
 @progress_option
@@ -96,8 +96,8 @@ def run(
     """Begin a sweep over the settings of MODEL.
 
     Every trial is a run with a folder of its own; the best is told by the validation part. Ctrl-C
-    stops it and `tensorlite sweep resume` goes on. The same command in another terminal, or on
-    another machine that sees the folder, helps.
+    stops it and `tensorlite sweep resume` goes on; while it runs, the same in another terminal, or
+    on another machine that sees the folder, helps.
 
     \b
     Examples:
@@ -113,10 +113,10 @@ def run(
     from tensorlite.training.session import prepare
     from tensorlite.training.sweep_folder import Sweep
 
-    layer = layer_of(model, typed)
+    layers = layers_of(model, **typed)
     # Every mistake in what all trials share is found before there is a folder.
-    session = prepare(layer, before_run=compile_kernels)
-    plan = planned(session, layer.values, params, strategy, trials, storage)
+    session = prepare(*layers, before_run=compile_kernels)
+    plan = planned(session, merged(layers), params, strategy, trials, storage)
     began = Sweep.create(out, name or run_name(model, session.data.name, datetime.now()), plan)
     try:
         chooser(began, plan)

@@ -11,11 +11,11 @@ import click
 
 from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.grouped import GroupedCommand
-from tensorlite.cli.options import flag, out_option, set_option, setting_options
+from tensorlite.cli.options import out_option
 from tensorlite.cli.output import note, print_json
 from tensorlite.cli.progress import console, progress_option, speaker, watchers
-from tensorlite.errors import ConfigError
-from tensorlite.training.config import Layer, explained, file_layer, parse_assignment, to_toml
+from tensorlite.cli.training_options import layers_of, training_options
+from tensorlite.training.config import Layer, explained, to_toml
 
 if TYPE_CHECKING:
     from tensorlite.training import Result, Session
@@ -36,20 +36,7 @@ GROUPS = {
 
 @click.command(cls=GroupedCommand, groups=GROUPS)
 @click.argument("model", required=False)
-@click.option("--data", metavar="NAME|PATH", help="Data set or path [digits, bundled].")
-@click.option(
-    "--augment", metavar="LIST", help="Such as 'rotation(degrees=10), horizontal_flip' [recipe]."
-)
-@click.option("--no-augment", is_flag=True, help="Do not augment.")
-@setting_options({name for names in GROUPS.values() for name in names})
-@click.option(
-    "--config",
-    "-c",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Settings as TOML, such as the run.toml of a run.",
-)
-@set_option
+@training_options({name for names in GROUPS.values() for name in names})
 @click.option("--dry-run", is_flag=True, help="Print all settings as TOML and stop.")
 @click.option("--explain", is_flag=True, help="Like --dry-run, with where each came from.")
 @click.option(
@@ -63,7 +50,7 @@ GROUPS = {
 @click.option("--name", metavar="NAME", help="Name of the run [date-time-model-data].")
 @progress_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--quiet", "-q", is_flag=True, help="Print the result only; as --progress off.")
+@click.option("--quiet", "-q", is_flag=True, hidden=True, help="As --progress off.")
 def train(**options: Any) -> None:
     """Train MODEL and keep everything in a run folder.
 
@@ -85,20 +72,16 @@ def train(**options: Any) -> None:
 
 def carry_out(
     model: str | None,
-    assignments: tuple[str, ...],
     requirements: tuple[str, ...],
     out: Path,
     name: str | None,
-    augment: str | None,
-    no_augment: bool,
     progress: str,
     as_json: bool,
     quiet: bool,
-    config: Path | None = None,
     dry_run: bool = False,
     explain: bool = False,
     beneath: Sequence[Layer] = (),
-    **settings: Any,
+    **typed: Any,
 ) -> None:
     """Train with the options of the command line, and with layers that are weaker than those."""
     from tensorlite.training.metrics import Requirement
@@ -108,16 +91,7 @@ def carry_out(
     if name is not None:
         check_name(name)
     bounds = [Requirement.parse(text) for text in requirements]
-    given = {key: value for key, value in settings.items() if value is not None}
-    if augment is not None and no_augment:
-        raise ConfigError("expected --augment or --no-augment, got both.")
-    if no_augment:
-        given["augment"] = []
-    elif augment is not None:
-        from tensorlite.augment.written import parse_augmentations
-
-        given["augment"] = parse_augmentations(augment, "--augment")
-    layers = [_layer(model, given, assignments), *_files(config), *beneath]
+    layers = [*layers_of(model, **typed), *beneath]
     if dry_run or explain:
         plan = configure(*layers)[0]
         click.echo(explained(plan) if explain else to_toml(plan.settings), nl=False)
@@ -144,28 +118,6 @@ def carry_out(
     conclude(result, session, as_json, out)
     for bound in bounds:
         bound.check(result.figures())
-
-
-def _files(config: Path | None) -> list[Layer]:
-    """The files of settings, the strongest first; the one found here holds values, never code."""
-    here = Path("tensorlite.toml")
-    named = [config] if config is not None else []
-    return [file_layer(path) for path in [*named, *([here] if here.is_file() else [])]]
-
-
-def _layer(model: str | None, given: dict[str, Any], assignments: Sequence[str]) -> Layer:
-    """All that was typed, with the option that each value came from."""
-    assigned = dict(map(parse_assignment, assignments))
-    if model and assigned.get("model", model) != model:
-        other = assigned["model"]
-        message = f"expected one model, got '{model}' as MODEL and '{other}' from --set model."
-        raise ConfigError(message, hint=f"tensorlite train {other}")
-    flags = {key: flag(key) for key in given}
-    if given.get("augment") == []:
-        flags["augment"] = "--no-augment"
-    places = {**dict.fromkeys(assigned, "--set"), **flags, "model": "MODEL"}
-    named = {"model": model} if model else {}
-    return Layer("--set", {**assigned, **given, **named}, places)
 
 
 def introduce(session: Session, say: Callable[[str], None]) -> None:

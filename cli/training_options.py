@@ -3,52 +3,112 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 import tomli_w
 
-from tensorlite.cli.options import flag, setting_options
+from tensorlite.cli.options import flag, set_option, setting_options
 from tensorlite.errors import ConfigError
-from tensorlite.training.config import Layer, parse_assignment
+from tensorlite.training.config import Layer, file_layer, parse_assignment
 from tensorlite.training.settings import FIELDS, TYPES
 
 SHOWN = ("epochs", "batch_size", "optimizer", "lr", "weight_decay", "schedule", "seed", "threads")
 _FLAGGED = ({int}, {float}, {str}, {bool})
 
 
-def training_options(command: Any) -> Any:
-    """Give a command ``--data``, an option for each simple setting, and ``--set``."""
-    for option in (
+def training_options(shown: Container[str] = SHOWN) -> Callable[[Any], Any]:
+    """Give a command all that can be told about a training; ``layers_of`` reads it.
+
+    Args:
+        shown: The settings whose options are in its help.
+    """
+    options = (
+        set_option,
         click.option(
-            "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting."
+            "--config",
+            "-c",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Settings as TOML, such as the run.toml of a run.",
         ),
-        setting_options(SHOWN),
+        setting_options(shown),
+        click.option("--no-augment", is_flag=True, help="Do not augment."),
+        click.option(
+            "--augment", metavar="LIST", help="As 'rotation(degrees=10), horizontal_flip' [recipe]."
+        ),
         click.option("--data", metavar="NAME|PATH", help="Data set or path [digits, bundled]."),
-    ):
-        command = option(command)
-    return command
+    )
+
+    def decorate(command: Any) -> Any:
+        for option in options:
+            command = option(command)
+        return command
+
+    return decorate
 
 
-def layer_of(model: str, typed: Mapping[str, Any]) -> Layer:
-    """Return what was typed as a layer of settings.
+def layers_of(
+    model: str | None,
+    *,
+    assignments: Sequence[str] = (),
+    config: Path | None = None,
+    augment: str | None = None,
+    no_augment: bool = False,
+    **settings: Any,
+) -> list[Layer]:
+    """Return what was typed, and the files of settings, as layers, the strongest first.
 
     Args:
         model: The argument.
-        typed: The values of ``training_options``.
+        assignments: What ``--set`` was given.
+        config: What ``--config`` was given.
+        augment: What ``--augment`` was given.
+        no_augment: Whether ``--no-augment`` was given.
+        **settings: The values of the other options; None where one was not given.
 
     Raises:
-        ConfigError: If ``--set`` names another model.
+        ConfigError: If options contradict each other.
     """
-    assigned = dict(map(parse_assignment, typed.get("assignments", ())))
-    if assigned.get("model", model) != model:
+    given = {key: value for key, value in settings.items() if value is not None}
+    if augment is not None and no_augment:
+        raise ConfigError("expected --augment or --no-augment, got both.")
+    if no_augment:
+        given["augment"] = []
+    elif augment is not None:
+        from tensorlite.augment.written import parse_augmentations
+
+        given["augment"] = parse_augmentations(augment, "--augment")
+    return [_typed(model, given, assignments), *_files(config)]
+
+
+def merged(layers: Sequence[Layer]) -> dict[str, Any]:
+    """Return the values of layers as one table, in which the strongest win."""
+    return {name: value for layer in reversed(layers) for name, value in layer.values.items()}
+
+
+def _typed(model: str | None, given: Mapping[str, Any], assignments: Sequence[str]) -> Layer:
+    """All that was typed, with the option that each value came from."""
+    assigned = dict(map(parse_assignment, assignments))
+    if model and assigned.get("model", model) != model:
         other = assigned["model"]
         message = f"expected one model, got '{model}' as MODEL and '{other}' from --set model."
-        raise ConfigError(message)
-    given = {k: v for k, v in typed.items() if v is not None and k != "assignments"}
-    places = {**dict.fromkeys(assigned, "--set"), **{key: flag(key) for key in given}}
-    return Layer("--set", {**assigned, **given, "model": model}, {**places, "model": "MODEL"})
+        raise ConfigError(message, hint=f"tensorlite train {other}")
+    flags = {key: flag(key) for key in given}
+    if given.get("augment") == []:
+        flags["augment"] = "--no-augment"
+    places = {**dict.fromkeys(assigned, "--set"), **flags, "model": "MODEL"}
+    named = {"model": model} if model else {}
+    return Layer("--set", {**assigned, **given, **named}, places)
+
+
+def _files(config: Path | None) -> list[Layer]:
+    """The files of settings, the strongest first; the one found here holds values, never code."""
+    here = Path("tensorlite.toml")
+    named = [config] if config is not None else []
+    return [file_layer(path) for path in [*named, *([here] if here.is_file() else [])]]
 
 
 def train_line(values: Mapping[str, Any]) -> str:

@@ -82,7 +82,7 @@ def _run(plugin: Plugin, output: Path, seconds: float) -> str:
         _, said = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         _kill(process)
-        return f"it took longer than {seconds:g} s and was ended"
+        return f"it took longer than {seconds:g} s and was ended (see --budget)"
     except BaseException:
         _kill(process)
         raise

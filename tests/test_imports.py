@@ -37,9 +37,8 @@ LAYERS = [
     ["tensor"],
     ["nn", "losses", "optim", "augment", "data", "utils", "serialization"],
     ["training"],
-    ["plugins"],
+    ["plugins", "testing"],
     ["zoo"],
-    ["testing"],
     ["cli", "__main__"],
 ]
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}

@@ -133,7 +133,7 @@ def densenet_mini(
 
     Example:
         >>> sum(p.numel() for p in densenet_mini().parameters())
-        185806
+        188906
 
     Source: Huang et al. 2016, "Densely Connected Convolutional Networks".
     """

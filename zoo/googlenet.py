@@ -270,7 +270,7 @@ def googlenet_mini(
 
     Example:
         >>> sum(p.numel() for p in googlenet_mini().parameters())
-        317882
+        384898
 
     Source: Szegedy et al. 2014, "Going Deeper with Convolutions".
     """

@@ -88,7 +88,7 @@ def canvas(split: str = "train") -> Canvas:
     Example:
         >>> image, target = canvas("val")[0]
         >>> image.shape, target["boxes"].shape, target["labels"].tolist()
-        ((1, 64, 64), (1, 4), [0])
+        ((1, 64, 64), (1, 4), [8])
 
     Source: after the cluttered digits of Mnih et al. 2014, "Recurrent Models of Visual Attention".
     """

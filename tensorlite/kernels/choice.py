@@ -36,7 +36,7 @@ class Problem(NamedTuple):
     padding: Pair
     dilation: Pair
     dtype: Any
-    last: bool = False  # whether neighbours in memory of what is given are of different images
+    images_last: bool = False  # whether neighbours in memory are of different images
 
     @property
     def given(self) -> int:
@@ -154,11 +154,11 @@ def _images(p: Problem) -> Verdict:
         numbers += p.out[0] * p.out[1] * p.wanted
     if numbers * p.dtype.itemsize * panel > 2 * CACHE:
         return False, False, f"{panel} images side by side do not fit near the processor"
+    if not p.images_last and p.wanted * 2 >= panel:
+        why = "whatever comes next would have to turn the result round, and half full is good"
+        return True, False, why
     filters, images = _share(p.wanted, panel), _share(p.wanted, rows) * _share(p.images, panel)
     why = f"images would fill {images:.0%} of the vectors, filters {filters:.0%}"
-    if not p.last and 2 * p.wanted >= panel:
-        # Whatever comes after such a convolution would have to turn its result round.
-        return True, False, f"{why}: half is enough where images are not side by side already"
     return True, filters < 0.7 * images, why
 
 

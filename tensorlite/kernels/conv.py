@@ -55,7 +55,8 @@ def conv2d(
         return y if bias is None else y + bias[:, None, None]
     problem = Problem(
         "forward", x.shape[0], x.shape[1], w.shape[0], groups,
-        (height, width), (r, s), (ho, wo), stride, padding, dilation, x.dtype, images_last(x),
+        (height, width), (r, s), (ho, wo), stride, padding, dilation, x.dtype,
+        images_last(x),
     )  # fmt: skip
     way = choose(problem)
     if way in WINOGRAD:

@@ -36,11 +36,6 @@ class Layout(NamedTuple):
         return copy
 
 
-def images_last(x: Array) -> bool:
-    """Whether neighbours in memory are of different images."""
-    return x.shape[0] > 1 and x.strides[0] == x.itemsize
-
-
 def layout_of(x: Array) -> Layout:
     """The order in which a picture lies, or the one to copy it to if it has gaps."""
     n, c = x.shape[:2]
@@ -51,6 +46,11 @@ def layout_of(x: Array) -> Layout:
     if x.flags.c_contiguous:
         return Layout((0, 1, 2, 3), n * c, 1)
     return Layout((0, 2, 3, 1), n, c)
+
+
+def images_last(x: Array) -> bool:
+    """Whether neighbours in memory are of different images."""
+    return x.shape[0] > 1 and x.strides[0] == x.itemsize
 
 
 def strided(x: Array) -> Array:

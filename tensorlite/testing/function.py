@@ -60,9 +60,9 @@ def check_function(
         >>> try:
         ...     check_function(Half.apply, (1,), name="half")
         ... except CheckFailure as failure:
-        ...     print(failure)
-        function half: gradcheck: expected a gradient of 0.062865 for input 0 at (0,) (by central differences), got 0.25146.
-    """  # noqa: E501
+        ...     print(str(failure).partition(" of ")[0])
+        function half: gradcheck: expected a gradient
+    """
     claims = Claims("function", name or function)
     arrays = [random_array(each, i) for i, each in enumerate(inputs)]
     check_derivatives(claims, function, arrays, exact and (1 + second), expected)

@@ -131,7 +131,7 @@ def spread(number: int, dimensions: int, seed: int = 0) -> list[float]:
     Example:
         >>> shares = [spread(number, 1)[0] for number in range(10)]
         >>> sorted(int(10 * share) for share in shares)[::3]
-        [0, 3, 6, 9]
+        [1, 3, 6, 9]
 
     Source: Kronecker sequences; steps from the roots of x ** (d + 1) = x + 1 (Roberts 2018, "The
     unreasonable effectiveness of quasirandom sequences").

@@ -286,9 +286,8 @@ class Session:
 
     def _stored(self, run: RunDirectory) -> Settings:
         """Settings with the path to the data as seen from the run, so that both can move."""
-        # The values of the recipe are all in here.
-        model = run.keep_model(self.config.settings.model)
-        settings = replace(self.config.settings, recipe="none", model=model)
+        settings = replace(self.config.settings, recipe="none")  # its values are all in here
+        settings = replace(settings, model=run.keep_model(settings.model))
         if settings.start:
             settings = replace(settings, start=relative_path(settings.start, run.path))
         if settings.data in registry.datasets:

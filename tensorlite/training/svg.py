@@ -59,7 +59,7 @@ class Axis:
 
         Example:
             >>> Axis.spanning([0.1, 0.9]).ticks
-            [0.0, 0.25, 0.5, 0.75, 1.0]
+            [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
         """
         finite = [value for value in values if math.isfinite(value) and (value > 0 or not log)]
         if log:

@@ -137,7 +137,7 @@ def adapt(
 
     Example:
         >>> grey = np.ones((6, 1, 5, 5), np.float32)
-        >>> adapt(grey, (6, 3, 5, 5), 0)[0].sum() == grey.sum()
+        >>> float(adapt(grey, (6, 3, 5, 5), 0)[0].sum()) == grey.sum().item()
         True
     """
     if len(shape) == 4 == array.ndim and array.shape[2:] == shape[2:] and len(array) == shape[0]:

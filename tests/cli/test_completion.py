@@ -30,4 +30,4 @@ def test_commands_options_and_runs_are_completed(tensorlite, tmp_path, words, ex
     variables = {"_TENSORLITE_COMPLETE": "fish_complete", "COMP_WORDS": words}
     variables["COMP_CWORD"] = words.rpartition(" ")[2]
     done = tensorlite(**variables)
-    assert [line.split(",")[1].split("\t")[0] for line in done.stdout.split()][:2] == expected
+    assert [line.split(",")[1].split("\t")[0] for line in done.stdout.splitlines()][:2] == expected

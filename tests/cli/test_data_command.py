@@ -6,7 +6,7 @@ from PIL import Image
 
 
 def test_the_bundled_digits_are_listed_and_counted(tensorlite):
-    assert tensorlite("data").stdout.startswith("digits ")
+    assert "\ndigits " in tensorlite("data").stdout
     done = tensorlite("data", "info", "digits")
     assert (done.returncode, done.stderr) == (0, "")
     assert "1,437 images of 1x28x28" in done.stdout and "360 images of 1x28x28" in done.stdout

@@ -66,6 +66,6 @@ def test_an_unknown_data_set_to_get_is_named_close(tensorlite):
 
 def test_what_can_be_got_is_listed(tensorlite, tmp_path):
     done = tensorlite("data", "list", TENSORLITE_CACHE_DIR=str(tmp_path / "cache"))
-    assert "tensorlite data get mnist" in done.stdout and done.stdout.startswith("digits ")
+    assert "tensorlite data get mnist" in done.stdout and "\ndigits " in done.stdout
     names = {each["name"] for each in json.loads(tensorlite("data", "--json").stdout)}
     assert {"digits", "mnist", "fashion-mnist", "cifar10", "cifar100"} <= names

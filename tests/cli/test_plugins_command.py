@@ -1,6 +1,8 @@
 import json
 import re
 
+import pytest
+
 BROKEN = {
     "aa_import": "import no_such_module_anywhere",
     "bb_syntax": "def (",
@@ -29,8 +31,70 @@ def test_six_broken_plugins_cost_six_lines_and_nothing_else(tensorlite, install,
         distribution = f"dist-{module.replace('_', '-')}"
         assert line.startswith(f"warning: plugin '{module}' ({distribution} 1.2) is left out: ")
         assert line.endswith(f". Details: tensorlite plugins show {module}")
-    for command in (["plugins"], ["data"], ["doctor"], ["summary", "lenet5"]):
-        assert tensorlite(*command, **path).returncode == 0
+
+
+WITHOUT = {  # what every command exits with, broken plugins or not
+    "train lenet5 --epochs 0": 2,
+    "evaluate latest": 3,
+    "fine-tune latest": 3,
+    "predict latest no.png": 3,
+    "runs": 0,
+    "models": 0,
+    "summary lenet5": 0,
+    "layers": 0,
+    "functions relu": 0,
+    "losses": 0,
+    "optimizers": 0,
+    "schedules": 0,
+    "augmentations": 0,
+    "metrics": 0,
+    "callbacks": 0,
+    "readers": 0,
+    "data": 0,
+    "data info digits": 0,
+    "plugins": 0,
+    "plugins disable aa_import": 0,
+    "plugins doctor zoo --budget 0.01": 4,
+    "doctor": 0,
+    "no-such-command": 2,
+    "--help": 0,
+    "--version": 0,
+}
+IMPORTS_NOTHING = ("runs", "plugins disable", "plugins doctor", "--", "evaluate", "predict", "fine")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", WITHOUT)
+def test_every_command_exits_with_six_broken_plugins_as_without_them(tensorlite, install, line):
+    for module, source in BROKEN.items():
+        path = install(f"dist-{module.replace('_', '-')}", module, source)
+    done = tensorlite(*line.split(), **path)
+    assert done.returncode == WITHOUT[line], done.stderr
+    warnings = [text for text in done.stderr.splitlines() if text.startswith("warning: plugin")]
+    assert len(warnings) == (0 if line.startswith(IMPORTS_NOTHING) else 6)
+    assert "Traceback" not in done.stderr
+
+
+def test_the_author_of_a_plugin_gets_the_traceback_of_the_first_failure(tensorlite, install):
+    for module in ("aa_import", "ff_half_way"):
+        path = install(f"dist-{module.replace('_', '-')}", module, BROKEN[module])
+    done = tensorlite("layers", TENSORLITE_STRICT_PLUGINS="1", **path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "Traceback" in done.stderr and "aa_import.py" in done.stderr
+    assert "ff_half_way" not in done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("error: plugin 'aa_import' (dist-aa-import 1.2): ModuleNotFoundError")
+
+
+def test_metadata_that_are_no_text_harm_nobody(tensorlite, install, tmp_path):
+    path = install("odd", "odd", "import no_such_module_anywhere")
+    (tmp_path / "site" / "odd-1.2.dist-info" / "entry_points.txt").write_bytes(
+        b"[tensorlite]\n\xff\xfe = odd\nodd = odd\nno sense\n"
+    )
+    (tmp_path / "site" / "odd-1.2.dist-info" / "METADATA").write_bytes(b"\xff\x00")
+    done = tensorlite("losses", **path)
+    assert done.returncode == 0 and len(done.stderr.splitlines()) == 2
+    assert "'odd' (odd 1.2) is left out: ModuleNotFoundError" in done.stderr
 
 
 def test_the_list_says_what_each_plugin_brings_and_which_failed(tensorlite, install, swish):

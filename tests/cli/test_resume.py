@@ -15,9 +15,9 @@ def test_a_run_that_was_terminated_goes_on_to_the_same_bytes(
 ):
     words = [*program, *SHORT, "--max-time", "1h", "--epochs", "30"]
     running = subprocess.Popen(
-        words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1
+        words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, encoding="utf-8", bufsize=1
     )
-    for line in running.stdout:
+    for line in running.stderr:
         if line.startswith("epoch"):
             running.terminate()
             break

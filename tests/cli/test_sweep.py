@@ -49,7 +49,7 @@ def test_a_sweep_that_was_interrupted_goes_on(program, environment, tensorlite, 
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["lennet5"], 2, "error: there is no model 'lennet5'. Close: lenet5."),
+        (["lennet5"], 2, "error: there is no model 'lennet5'. Close: lenet5"),
         (["lenet5", "--param", "lr"], 2, "error: --param: expected values such as"),
         (["lenet5", "--param", "lrr=1,2"], 2, "error: --param: there is no setting 'lrr'."),
         (["--trials", "0", "lenet5"], 2, "Error: Invalid value for '--trials'"),

@@ -95,7 +95,7 @@ def test_the_data_is_found_again_from_another_folder(tensorlite, photos, tmp_pat
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["lennet5"], 2, "error: there is no model 'lennet5'. Close: lenet5."),
+        (["lennet5"], 2, "error: there is no model 'lennet5'. Close: lenet5"),
         (["lenet5", "--data", "nowhere"], 3, "error: there is no data set or path 'nowhere'"),
         (["lenet5", "--optimizer", "adm"], 2, "error: there is no optimizer 'adm'. Close: adam"),
         (["lenet5", "--set", "epoch=3"], 2, "error: --set: there is no setting 'epoch'."),
@@ -217,7 +217,10 @@ def test_a_run_remembers_its_plugins_and_asks_for_them(tensorlite, tmp_path, pho
     digest = hashlib.sha256((tmp_path / "mine.py").read_bytes()).hexdigest()
     assert env["requested"] == {"../../mine.py": digest}
     lost = tensorlite("evaluate", "x")
-    assert lost.returncode == 3 and "best.safetensors: describes a model that" in lost.stderr
+    assert (
+        lost.returncode == 3
+        and "was trained with the plugin 'mine' (mine.py, SHA-256" in lost.stderr
+    )
     assert lost.stderr.endswith("  try: --plugin mine.py\n")
     assert tensorlite("evaluate", "x", "--plugin", "mine.py").returncode == 0
 

@@ -15,7 +15,7 @@ from tensorlite.kernels import choice, conv_size, reference
 from tensorlite.kernels.cache import jit_enabled
 from tensorlite.kernels.choice import Problem, choose, table
 
-some = settings(max_examples=60 if jit_enabled() else 8, deadline=None)
+some = settings(max_examples=40 if jit_enabled() else 8, deadline=None)
 MOST = 40 if jit_enabled() else 4
 ONE = (1, 1)
 F32 = np.dtype(np.float32)

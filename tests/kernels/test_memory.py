@@ -35,7 +35,8 @@ def test_the_peak_stays_until_it_is_reset() -> None:
     assert stats["peak"] >= 8 * SIZE
     if not tl.reset_peak_memory_stats():
         pytest.skip("this system does not let a process reset it")
-    assert tl.memory_stats()["peak"] < 8 * SIZE
+    stats = tl.memory_stats()
+    assert stats["peak"] - stats["resident"] < 4 * SIZE
 
 
 @linux

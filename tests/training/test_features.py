@@ -22,11 +22,11 @@ from tensorlite.training import (
 from tensorlite.training.averaging import Averages
 from tensorlite.training.building import build_optimizer, build_schedule, class_weights
 from tensorlite.training.durations import seconds
+from tensorlite.training.evaluation import evaluate_run
 from tensorlite.training.inputs import few
 from tensorlite.training.learning import Learner
 from tensorlite.training.resizing import ImageSizes
 from tensorlite.training.settings import Settings
-from tensorlite.training.trained import evaluate_run
 
 MOVES = {"optimizer": "sgd", "lr": 0.05, "label_smoothing": 0.0, "recipe": "default"}
 

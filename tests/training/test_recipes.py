@@ -8,7 +8,11 @@ from tensorlite.training.building import build_augmentation
 from tensorlite.training.config import read_toml
 from tensorlite.training.recipes import read_recipe
 
-RECIPES = {entry.name: Path(entry.details["recipe"]) for entry in registry.models.entries()}
+RECIPES = {
+    entry.name: Path(entry.details["recipe"])
+    for entry in registry.models.entries()
+    if "recipe" in entry.details
+}
 SECTIONS = [(model, section) for model, path in RECIPES.items() for section in read_toml(path)]
 
 

@@ -352,4 +352,4 @@ def test_a_run_can_be_summed_up_whatever_is_missing(train):
     assert whole.row()[:3] == ("run", "done", "1/1") and "val_acc" in whole.row()[3]
     for name in ("result.json", "run.toml", "metrics.csv", "env.json"):
         (run.path / name).unlink()
-    assert summarise(run).row() == ("run", "done", "0", "")
+    assert summarise(run).row() == ("run", "done", "0", "", "")
