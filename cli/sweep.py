@@ -34,8 +34,9 @@ class _SweepGroup(ListGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put in the command that was left out."""
-        if args and args[0].startswith("-") and args[0] not in ctx.help_option_names:
-            args = ["run", *args] if len(args) > 1 and args[0] != "--json" else args
+        first = args[0] if len(args) > 1 else ""
+        if first.startswith("-") and first not in (*ctx.help_option_names, "--json", "--out"):
+            args = ["run", *args]
         return super().parse_args(ctx, args)
 
 
