@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tensorlite.training.sweep_folder import Sweep
 
 _SHOWN = 10  # rows of the table at the end
+_OF_LIST = ("--json", "--out", "--plugin", "--traceback")  # what may stand before a command
 
 folder_option = click.option(
     "--out",
@@ -35,7 +36,7 @@ class _SweepGroup(ListGroup):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put in the command that was left out."""
         first = args[0] if len(args) > 1 else ""
-        if first.startswith("-") and first not in (*ctx.help_option_names, "--json", "--out"):
+        if first.startswith("-") and first not in (*ctx.help_option_names, *_OF_LIST):
             args = ["run", *args]
         return super().parse_args(ctx, args)
 
