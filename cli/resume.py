@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tensorlite.cli.completion import complete_runs
 from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.options import out_option, set_option
 from tensorlite.cli.output import print_json
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", shell_complete=complete_runs)
 @click.option("--epochs", metavar="N|+N", help="Train up to epoch N, or N epochs more.")
 @set_option
 @out_option

@@ -142,9 +142,10 @@ def range_test(
     rates = [float(rate) for rate in np.geomspace(low, high, steps)]
     losses: list[float] = []
     session.model.train()
-    for set_rate, batch in zip(_rates(session.optimizer, rates), _batches(session), strict=False):
+    steps_to_take = zip(_rates(session.optimizer, rates), _batches(session), strict=False)
+    for set_rate, (images, target) in steps_to_take:
         set_rate()
-        loss = learner.learn(*batch, True, lambda value: None)
+        loss = learner.learn(images, target, True, lambda value: None)
         if not math.isfinite(loss):
             break
         losses.append(loss)

@@ -81,6 +81,10 @@ class EpochLines(Callback):
         self._pace = Pace(clock)
         self._heartbeat, self._clock, self._written = heartbeat, clock, clock()
 
+    def on_train_start(self, trainer: Trainer) -> None:
+        """Begin to wait for the first line."""
+        self._written = self._clock()
+
     def on_epoch_start(self, trainer: Trainer) -> None:
         """Begin to measure the pace."""
         self._pace.on_epoch_start(trainer)
