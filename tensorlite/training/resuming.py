@@ -18,7 +18,15 @@ from tensorlite.training.run import RunDirectory
 from tensorlite.training.settings import Settings
 from tensorlite.training.state import State
 
-_FREE = ("data", "recipe", "threads", "workers", "save_every", "time_limit")  # change no weights
+_FREE = (
+    "data",
+    "start",
+    "recipe",
+    "threads",
+    "workers",
+    "save_every",
+    "time_limit",
+)  # change no weights
 _FIXED = ("model", "model_options", "overfit")
 
 
@@ -60,7 +68,8 @@ def resumption(run: RunDirectory, settings: Settings) -> Resumption:
     if not path.is_file():
         return Resumption(path)
     state = _read(path)
-    old = {**asdict(Settings()), **state["settings"]}
+    # The model may be a file, which is another path in the folder of the run.
+    old = {**asdict(Settings()), **state["settings"], "model": run.settings().model}
     new = asdict(settings)
     changed = {
         name: (old[name], value)
