@@ -18,6 +18,7 @@ from tensorlite.training.run import RunDirectory
 from tensorlite.training.settings import Settings
 from tensorlite.training.state import State
 
+# Where a run goes on with other values of these, nothing that was stored is out of date.
 _FREE = (
     "data",
     "start",
@@ -26,7 +27,7 @@ _FREE = (
     "workers",
     "save_every",
     "time_limit",
-)  # change no weights
+)
 _FIXED = ("model", "model_options", "overfit")
 
 
