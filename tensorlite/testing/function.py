@@ -234,8 +234,8 @@ class _Check:
 
     def _same(self, wanted: list[Any], found: list[Any], message: str) -> None:
         for one, other in zip(wanted, found, strict=True):
-            arrays = [np.zeros(()) if each is None else each.array for each in (one, other)]
-            self.claims.equal(*arrays, f"{message}, got another.", 1e-8)
+            first, again = (np.zeros(()) if each is None else each.array for each in (one, other))
+            self.claims.equal(first, again, f"{message}, got another.", 1e-8)
 
     def _tensors(self, dtype: str = "float64") -> list[Any]:
         made = []

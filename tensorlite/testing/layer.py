@@ -129,7 +129,9 @@ class _Check:
                 else:
                     self.arrays = [array]
                     return
-        message = f"expected it to take one of the usual inputs, got {one_line(refused)}"
+        message = (
+            f"expected it to take one of the usual inputs, got {one_line(refused or ValueError())}"
+        )
         hint = "Give the check the shapes of its inputs."
         raise NotTried(message, where=self.claims.where, hint=hint) from refused
 

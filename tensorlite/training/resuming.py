@@ -14,7 +14,7 @@ from tensorlite.files import write_atomically
 from tensorlite.serialization import read_bytes, unpacked
 from tensorlite.training.callbacks import EVENTS, METRICS, STAGED, STATE, csv_text
 from tensorlite.training.checkpoint import load_checkpoint
-from tensorlite.training.run import RunDirectory
+from tensorlite.training.run import MODEL, RunDirectory
 from tensorlite.training.settings import Settings
 from tensorlite.training.state import State
 
@@ -69,8 +69,9 @@ def resumption(run: RunDirectory, settings: Settings) -> Resumption:
     if not path.is_file():
         return Resumption(path)
     state = _read(path)
-    # The model may be a file, which is another path in the folder of the run.
-    old = {**asdict(Settings()), **state["settings"], "model": run.settings().model}
+    old = {**asdict(Settings()), **state["settings"]}
+    if old["model"].endswith(".toml"):
+        old["model"] = os.fspath(run.path / MODEL)  # a copy, which goes on even if the other moves
     new = asdict(settings)
     changed = {
         name: (old[name], value)
