@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @out_option
 @progress_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--quiet", "-q", is_flag=True, help="Print the result only; as --progress off.")
+@click.option("--quiet", "-q", is_flag=True, hidden=True, help="The same as --progress off.")
 def resume(
     run: str,
     epochs: str | None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Iterator
 
 import tensorlite as tl
 from tensorlite import nn, registry
@@ -46,12 +47,16 @@ class ClassAndBox(nn.Module):
     The one for the class averages over the picture. The one for the box must not: it keeps a grid
     of cells, and answers middle and size of the box.
 
+    A map of a small backbone sees only a window of the picture. Where objects are larger than it,
+    convolutions between the cells of the grid (``context``) let each of them see its surroundings.
+
     Args:
         maps: Maps that are given.
         num_classes: Classes.
         width: Maps that the box head keeps of them.
         hidden: Width of its hidden layer.
         dropout: Share of what goes into the last layers that is left out in training.
+        context: Number of 3x3 convolutions between the cells.
 
     Shape:
         - Input: ``(N, maps, h, w)``
@@ -60,9 +65,17 @@ class ClassAndBox(nn.Module):
     """
 
     def __init__(
-        self, maps: int, num_classes: int, width: int, hidden: int, dropout: float
+        self,
+        maps: int,
+        num_classes: int,
+        *,
+        width: int,
+        hidden: int,
+        dropout: float,
+        context: int,
     ) -> None:
         super().__init__()
+        self.context = nn.Sequential(*_context(maps, context))
         self.classes = nn.Sequential(
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
@@ -85,10 +98,21 @@ class ClassAndBox(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Answer twice."""
+        maps = self.context(maps)
         place = self.box(maps)
         # Sizes come as logarithms: they stay positive, and small boxes count as much as large.
         middle, half = 0.5 + place[:, :2], (START / 2) * tl.exp(place[:, 2:])
         return tl.cat([self.classes(maps), middle - half, middle + half], dim=1)
+
+
+def _context(maps: int, count: int) -> Iterator[nn.Module]:
+    """The grid, and what looks from cell to cell."""
+    if count:
+        yield nn.AdaptiveAvgPool2d(GRID)
+    for _ in range(count):
+        yield nn.Conv2d(maps, maps, kernel_size=3, padding=1, bias=False)
+        yield nn.BatchNorm2d(maps)
+        yield nn.ReLU()
 
 
 def localizer(
@@ -100,6 +124,7 @@ def localizer(
     width: int = 32,
     hidden: int = 128,
     dropout: float = 0.0,
+    context: int = 0,
 ) -> Localizer:
     """A head for class and box on the features of any registered model that names them.
 
@@ -111,6 +136,7 @@ def localizer(
         width: Maps that the box head keeps of them.
         hidden: Width of the box head's hidden layer.
         dropout: Share of that layer that is left out in training.
+        context: Number of 3x3 convolutions between the cells of the grid, before both heads.
 
     Raises:
         UnknownNameError: If there is no such model.
@@ -123,7 +149,8 @@ def localizer(
     """
     features = take_features(backbone, in_channels, image_size)
     maps = _maps(features, (1, in_channels, *image_size), backbone)
-    return Localizer(features, ClassAndBox(maps, num_classes, width, hidden, dropout))
+    options = {"width": width, "hidden": hidden, "dropout": dropout, "context": context}
+    return Localizer(features, ClassAndBox(maps, num_classes, **options))
 
 
 def take_features(name: str, in_channels: int, image_size: tuple[int, int]) -> nn.Sequential:

@@ -26,7 +26,7 @@ from tensorlite.kernels.maps import (
     worth,
 )
 from tensorlite.kernels.memory import memory_stats, reset_peak_memory_stats, set_memory_policy
-from tensorlite.kernels.norm import batch_norm, batch_norm_grad
+from tensorlite.kernels.norm import batch_norm, batch_norm_grad, channel_sums
 from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, sgd
 from tensorlite.kernels.pool import (
     avg_pool2d,
@@ -56,6 +56,7 @@ __all__ = [
     "batch_norm_grad",
     "bend",
     "cache_folder",
+    "channel_sums",
     "conv2d",
     "conv2d_input_grad",
     "conv2d_weight_grad",

@@ -187,6 +187,11 @@ def batch_norm_grad(
     return dx.astype(x.dtype), for_weight.astype(x.dtype), for_bias.astype(x.dtype)
 
 
+def channel_sums(x: Array) -> Array:
+    """The sum of each channel."""
+    return x.astype(np.float64).sum((0, 2, 3)).astype(x.dtype)
+
+
 def relu(x: Array) -> Array:
     """The positive part."""
     return np.maximum(x, 0)

@@ -117,6 +117,17 @@ def test_matrix_products_in_every_memory_order(
     close(kernels.matmul(a, b, bias), (a.astype(float) @ b + bias).astype(dtype))
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 3, 1), (1, 2, 3, 0), (2, 0, 1, 3)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("images", [1, 40])
+def test_sums_of_channels_in_every_memory_order(order: Any, dtype: Any, images: int) -> None:
+    x = np.random.default_rng(0).standard_normal((images, 13, 12, 13)).astype(dtype)
+    x = np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
+    found = kernels.channel_sums(x)
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, reference.channel_sums(x), rtol=1e-4, atol=1e-3)
+
+
 @small
 @given(pictures(67), st.booleans(), st.booleans())
 def test_batch_norm_with_its_gradient(picture: Any, relu: bool, joined: bool) -> None:
