@@ -91,6 +91,7 @@ def updates(rng: np.random.Generator) -> np.ndarray:
     sizes = 200_000, 7, 30_000
     p, g, v, m = ([rng.random(n).astype(np.float32) for n in sizes] for _ in range(4))
     kernels.sgd(p, g, v, 0.1, 0.9, 0.01, 1.0, True)
+    kernels.rmsprop(p, g, v, [0.9, 0.01, 0.1, 1e-8])
     kernels.adam(p, g, m, v, [0.9, 0.999, 0.01, 1.0, 0.1, 1.0, 1e-8])
     return np.concatenate([*p, *v, *m])
 
