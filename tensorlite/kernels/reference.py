@@ -237,6 +237,17 @@ def adam(
         p -= rate * m / (np.sqrt(v) * root + eps)
 
 
+def rmsprop(
+    parameters: list[Array], grads: list[Array], squares: list[Array], settings: list[float]
+) -> None:
+    """Move parameters and means in place."""
+    alpha, decay, rate, eps = settings
+    for p, g, v in zip(parameters, grads, squares, strict=True):
+        step = g + decay * p
+        v[...] = alpha * v + (1 - alpha) * step * step
+        p -= rate * step / (np.sqrt(v) + eps)
+
+
 def _counts(
     size: Any, out: Pair, kernel: Pair, stride: Pair, padding: Pair, count_padding: bool
 ) -> Array:

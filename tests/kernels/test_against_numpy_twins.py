@@ -179,6 +179,7 @@ def test_the_optimizers_updates(picture: Any) -> None:
     p, g, m, v = (np.abs(rng.standard_normal((4, *x.shape))) + 0.1).astype(x.dtype)
     for name, state, options in (
         ("sgd", [m], [0.1, 0.9, 0.01, 0.5, True]),
+        ("rmsprop", [v], [[0.9, 0.1, 0.01, 1e-3]]),
         ("adam", [m, v], [[0.9, 0.99, 0.1, 0.98, 0.01, 1.5, 1e-3]]),
     ):
         found, expected = ([a.copy() for a in (p, *state)] for _ in range(2))

@@ -189,6 +189,7 @@ def test_optimizers_stay_within_their_parameters(sizes: list[int], dtype: str) -
     guard = Guarded()
     p, g, v, m = ([guard.of(np.ones(n, dtype)) for n in sizes] for _ in range(4))
     kernels.sgd(p, g, v, 0.1, 0.9, 0.0, 1.0, False)
+    kernels.rmsprop(p, g, v, [0.9, 0.0, 0.1, 1.0])
     kernels.adam(p, g, v, m, [0.9, 0.9, 0.0, 1.0, 0.1, 1.0, 1.0])
     assert all(np.isfinite(a).all() for a in [*p, *v, *m])
     assert all((a == 1).all() for a in g)
