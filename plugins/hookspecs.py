@@ -44,7 +44,7 @@ class Register(Protocol):
 
 
 @hookspec(firstresult=True)
-def plugin_info() -> PluginInfo:
+def plugin_info() -> PluginInfo | None:
     """Say which version of these hooks the plugin was written for; asked before anything else.
 
     Example::

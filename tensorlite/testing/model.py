@@ -12,8 +12,9 @@ import tensorlite as tl
 from tensorlite import nn
 from tensorlite.errors import TensorliteError
 from tensorlite.random import manual_seed
+from tensorlite.testing.directions import several
 from tensorlite.testing.failure import Claims
-from tensorlite.testing.function import random_array, several
+from tensorlite.testing.function import random_array
 from tensorlite.testing.samples import tiny_images
 
 BATCH = 4

@@ -197,6 +197,7 @@ class StopLines(Callback):
         if trainer.best_epoch:
             held = f"best    {best} holds those of epoch {trainer.best_epoch}"
             self.lines.append(f"{held} · tensorlite evaluate {self._run.path}")
+        self.lines.append(f"go on   tensorlite resume {self._run.path}")
 
 
 def show_figure(name: str, value: float, decimals: int = 1) -> str:

@@ -18,7 +18,16 @@ from tensorlite.training.run import MODEL, RunDirectory
 from tensorlite.training.settings import Settings
 from tensorlite.training.state import State
 
-_FREE = ("data", "recipe", "threads", "workers", "save_every", "time_limit")  # change no weights
+# Where a run goes on with other values of these, nothing that was stored is out of date.
+_FREE = (
+    "data",
+    "start",
+    "recipe",
+    "threads",
+    "workers",
+    "save_every",
+    "time_limit",
+)
 _FIXED = ("model", "model_options", "overfit")
 
 

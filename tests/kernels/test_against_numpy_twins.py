@@ -70,6 +70,14 @@ def test_convolution_in_all_three_directions(
     )
 
 
+def test_depthwise_windows_that_fill_a_tile_are_no_neighbours() -> None:
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((1, 2, 3, 3)), rng.standard_normal((2, 1, 1, 2))
+    steps = (1, 1), (0, 0), (1, 1), 2
+    # Six windows, at 0, 1, 3, 4, 6 and 7; the last repeated ends where eight neighbours would.
+    close(kernels.conv2d(x, w, *steps), reference.conv2d(x, w, *steps))
+
+
 @small
 @given(
     st.integers(0, 999), st.integers(1, 33), st.integers(1, 67), st.integers(1, 67),

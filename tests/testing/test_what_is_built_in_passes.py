@@ -105,7 +105,7 @@ def test_everything_that_is_built_in_passes(entry):
     assert check_entry(entry, **(told or {})) == ""
 
 
-@pytest.mark.parametrize("name", ["lenet5", "lenet_harley"])
+@pytest.mark.parametrize("name", ["lenet5", "lenet_harley", "resnet8"])
 def test_a_model_of_the_zoo_passes(name):
     assert check_entry(tl.models.info(name)) == ""
 
