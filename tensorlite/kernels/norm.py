@@ -46,12 +46,23 @@ def batch_norm(
     mean = first / count
     variance = np.maximum(second / count - mean * mean, 0)
     mean += shift
+    factors = _factors(weight, bias, mean, variance, eps)
+    return scale_channels(x, *factors, relu, other), mean, variance
+
+
+def scale_channels(
+    x: Array, scale: Array, shift: Array, relu: bool = False, other: Array | None = None
+) -> Array:
+    """``x * scale + shift + other`` with two numbers per channel, and what is positive of it."""
+    from tensorlite.kernels.compiled import norm
+
+    rows = _rows(x)
     y = np.empty_like(rows)
-    factors = [_long(f, rows) for f in _factors(weight, bias, mean, variance, eps)]
+    factors = [_long(f, rows) for f in (scale, shift)]
     added = rows if other is None else _rows(other)
     args = [rows, added, y, *factors, *rows.shape, int(relu), int(other is not None)]
     norm.apply(_parts(rows), x.dtype, args)
-    return _back(y, x), mean, variance
+    return _back(y, x)
 
 
 def batch_norm_grad(
