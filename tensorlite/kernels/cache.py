@@ -179,7 +179,7 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
         lambda: pool.max_pool2d_pick(x, index),
         lambda: pool.avg_pool2d(x, one, one, none, False, True),
         lambda: norm.batch_norm(pictures, line, line, 1e-5),
-        lambda: norm.batch_norm_grad(pictures, pictures, *[line] * 4, 1e-5, relu=True),
+        lambda: norm.batch_norm_grad(pictures, pictures, line, line, line, line, 1e-5, True),
         lambda: passes.relu(flat),
         lambda: passes.relu_grad(flat, flat),
         lambda: passes.cross_entropy(square[:2], count),

@@ -46,8 +46,8 @@ def batch_norm(
     mean = first / count
     variance = np.maximum(second / count - mean * mean, 0)
     mean += shift
-    factors = _factors(weight, bias, mean, variance, eps)
-    return scale_channels(x, *factors, relu, other), mean, variance
+    scale, offset = _factors(weight, bias, mean, variance, eps)
+    return scale_channels(x, scale, offset, relu, other), mean, variance
 
 
 def scale_channels(
@@ -104,10 +104,12 @@ def channel_sums(x: Array) -> Array:
     return _sums(norm.sums, rows, x.shape[1], [rows, zeros])[0].astype(x.dtype)
 
 
-def _factors(weight: Array, bias: Array, mean: Array, variance: Array, eps: float) -> list[Array]:
+def _factors(
+    weight: Array, bias: Array, mean: Array, variance: Array, eps: float
+) -> tuple[Array, Array]:
     """What a channel is multiplied by, and what is added to it."""
     scale = weight / np.sqrt(variance + eps)
-    return [scale, bias - mean * scale]
+    return scale, bias - mean * scale
 
 
 def _sums(
