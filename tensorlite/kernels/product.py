@@ -79,8 +79,11 @@ def _product(a: Array, b: Array, bias: Array | None, out: Array, across: bool, r
         a.strides[1] // size, b.strides[0] // size, b.strides[1] // size, int(across), room,
         int(relu),
     ]  # fmt: skip
-    units = -(-m // rows) * -(-n // panel)
-    product.matmul(threads.parts_of(units, m * n * k), a.dtype, args)
+    panels = -(-n // panel)
+    parts = threads.parts_of(-(-m // rows) * panels, m * n * k)
+    if b.strides[1] != size:  # each part copies its panels, here number by number
+        parts = min(parts, max(panels, threads.get_num_threads()))
+    product.matmul(parts, a.dtype, args)
 
 
 @functools.lru_cache(maxsize=512)
