@@ -26,7 +26,7 @@ from tensorlite.kernels.maps import (
     worth,
 )
 from tensorlite.kernels.memory import memory_stats, reset_peak_memory_stats, set_memory_policy
-from tensorlite.kernels.norm import batch_norm, batch_norm_grad, channel_sums
+from tensorlite.kernels.norm import batch_norm, batch_norm_grad, channel_sums, scale_channels
 from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, rmsprop, sgd
 from tensorlite.kernels.pool import (
     avg_pool2d,
@@ -79,6 +79,7 @@ __all__ = [
     "relu_grad",
     "reset_peak_memory_stats",
     "rmsprop",
+    "scale_channels",
     "set_memory_policy",
     "set_num_threads",
     "set_precision",

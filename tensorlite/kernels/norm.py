@@ -46,12 +46,23 @@ def batch_norm(
     mean = first / count
     variance = np.maximum(second / count - mean * mean, 0)
     mean += shift
+    scale, offset = _factors(weight, bias, mean, variance, eps)
+    return scale_channels(x, scale, offset, relu, other), mean, variance
+
+
+def scale_channels(
+    x: Array, scale: Array, shift: Array, relu: bool = False, other: Array | None = None
+) -> Array:
+    """``x * scale + shift + other`` with two numbers per channel, and what is positive of it."""
+    from tensorlite.kernels.compiled import norm
+
+    rows = _rows(x)
     y = np.empty_like(rows)
-    factors = [_long(f, rows) for f in _factors(weight, bias, mean, variance, eps)]
+    factors = [_long(f, rows) for f in (scale, shift)]
     added = rows if other is None else _rows(other)
     args = [rows, added, y, *factors, *rows.shape, int(relu), int(other is not None)]
     norm.apply(_parts(rows), x.dtype, args)
-    return _back(y, x), mean, variance
+    return _back(y, x)
 
 
 def batch_norm_grad(
@@ -93,10 +104,12 @@ def channel_sums(x: Array) -> Array:
     return _sums(norm.sums, rows, x.shape[1], [rows, zeros])[0].astype(x.dtype)
 
 
-def _factors(weight: Array, bias: Array, mean: Array, variance: Array, eps: float) -> list[Array]:
+def _factors(
+    weight: Array, bias: Array, mean: Array, variance: Array, eps: float
+) -> tuple[Array, Array]:
     """What a channel is multiplied by, and what is added to it."""
     scale = weight / np.sqrt(variance + eps)
-    return [scale, bias - mean * scale]
+    return scale, bias - mean * scale
 
 
 def _sums(

@@ -23,8 +23,8 @@ Array = NDArray[Any]
 TINY = 1 << 12  # multiplications that NumPy has done before a kernel is called
 
 
-def matmul(a: Array, b: Array, bias: Array | None = None) -> Array:
-    """``a @ b + bias`` for matrices.
+def matmul(a: Array, b: Array, bias: Array | None = None, relu: bool = False) -> Array:
+    """``a @ b + bias`` for matrices, and what is positive of it.
 
     Shape:
         - a: ``(M, K)``
@@ -34,15 +34,16 @@ def matmul(a: Array, b: Array, bias: Array | None = None) -> Array:
     """
     (m, k), n = a.shape, b.shape[1]
     if m * n * k < TINY:
-        return a @ b if bias is None else a @ b + bias
+        out = a @ b if bias is None else a @ b + bias
+        return np.maximum(out, 0) if relu else out
     a, b = strided(a), strided(b)
     # Rows first in memory unless the other way saves more than it costs whoever wants them so.
     if _cost(n, m, k, a.T) + m * n < _cost(m, n, k, b):
         out = np.empty((n, m), a.dtype)
-        _product(b.T, a.T, bias, out, False)
+        _product(b.T, a.T, bias, out, False, relu)
         return out.T
     out = np.empty((m, n), a.dtype)
-    _product(a, b, bias, out, True)
+    _product(a, b, bias, out, True, relu)
     return out
 
 
@@ -60,7 +61,7 @@ def _tile(dtype: Any) -> tuple[int, int]:
     return ROWS, VECS * VECTOR_BYTES // dtype.itemsize
 
 
-def _product(a: Array, b: Array, bias: Array | None, out: Array, across: bool) -> None:
+def _product(a: Array, b: Array, bias: Array | None, out: Array, across: bool, relu: bool) -> None:
     from tensorlite.kernels.compiled import product
 
     (m, k), n, size = a.shape, b.shape[1], a.itemsize
@@ -76,9 +77,13 @@ def _product(a: Array, b: Array, bias: Array | None, out: Array, across: bool) -
     args = [
         a, b, start, out, threads.scratch("product", room, a.dtype), at, to, zero, m, n, k,
         a.strides[1] // size, b.strides[0] // size, b.strides[1] // size, int(across), room,
+        int(relu),
     ]  # fmt: skip
-    units = -(-m // rows) * -(-n // panel)
-    product.matmul(threads.parts_of(units, m * n * k), a.dtype, args)
+    panels = -(-n // panel)
+    parts = threads.parts_of(-(-m // rows) * panels, m * n * k)
+    if b.strides[1] != size:  # each part copies its panels, here number by number
+        parts = min(parts, max(panels, threads.get_num_threads()))
+    product.matmul(parts, a.dtype, args)
 
 
 @functools.lru_cache(maxsize=512)

@@ -187,6 +187,16 @@ def batch_norm_grad(
     return dx.astype(x.dtype), for_weight.astype(x.dtype), for_bias.astype(x.dtype)
 
 
+def scale_channels(
+    x: Array, scale: Array, shift: Array, relu: bool = False, other: Array | None = None
+) -> Array:
+    """Two numbers per channel, another array, and the positive part."""
+    columns = (-1, *[1] * (x.ndim - 2))
+    y = x * scale.reshape(columns) + shift.reshape(columns)
+    y = y if other is None else y + other
+    return np.maximum(y, 0) if relu else y
+
+
 def channel_sums(x: Array) -> Array:
     """The sum of each channel."""
     return x.astype(np.float64).sum((0, 2, 3)).astype(x.dtype)

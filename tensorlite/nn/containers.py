@@ -7,12 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
 from tensorlite.errors import ConfigError, ShapeError
-from tensorlite.nn.activation import ReLU
-from tensorlite.nn.conv import Conv2d
+from tensorlite.nn import neighbours
 from tensorlite.nn.members import MODULE, MemberError
 from tensorlite.nn.module import Module
-from tensorlite.nn.normalization import BatchNorm2d
-from tensorlite.nn.pooling import MaxPool2d
 
 
 class IndexOutside(ShapeError, IndexError):
@@ -197,41 +194,7 @@ class Sequential(_Row):
 
     def forward(self, input: Any) -> Any:
         """Run the modules in their order; some neighbours in a quicker way that gives the same."""
-        modules, i = self._list(), 0
-        while i < len(modules):
-            module, *after = modules[i : i + 3]
-            if _commute(module, after):
-                input, i = module(after[0](input)), i + 2
-            elif _joined(module, after) and not _commute(after[0], after[1:]):
-                input, i = module(input, relu=True), i + 2
-            else:
-                input, i = module(input), i + 1
-        return input
-
-
-# A hook wants to see what lies between two modules, so it switches both of these off. The modules
-# themselves, run one by one, are the composed form.
-
-
-def _joined(module: Module, after: list[Module]) -> bool:
-    """Whether the ReLU that follows can be left to the layer before it."""
-    return (
-        type(module) in (Conv2d, BatchNorm2d)
-        and bool(after)
-        and type(after[0]) is ReLU
-        and not (module._is_hooked() or after[0]._is_hooked())
-    )
-
-
-def _commute(module: Module, after: list[Module]) -> bool:
-    """Whether max pooling may come before the ReLU: the same numbers, a quarter of the work."""
-    return (
-        type(module) is ReLU
-        and bool(after)
-        and type(pool := after[0]) is MaxPool2d
-        and not pool.return_indices
-        and not (module._is_hooked() or pool._is_hooked())
-    )
+        return neighbours.run(self._list(), input)
 
 
 def _check_times(times: int) -> None:

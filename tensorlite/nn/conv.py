@@ -11,6 +11,7 @@ from tensorlite import ops
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.nn import init
 from tensorlite.nn.module import Module, shape_of
+from tensorlite.nn.normalization import BatchNorm2d
 from tensorlite.ops.conv import same_padding
 from tensorlite.ops.windows import Size, sides
 from tensorlite.tensor import Parameter, Tensor, zeros
@@ -220,9 +221,10 @@ class Conv2d(_Conv):
 
     _dims = 2
 
-    def forward(self, input: Tensor, relu: bool = False) -> Tensor:
-        """Convolve; ``relu`` takes over the layer after it, see ``Sequential``."""
-        return self._conv_forward(input, self.weight, self.bias, relu=relu)
+    def forward(self, input: Tensor, relu: bool = False, norm: BatchNorm2d | None = None) -> Tensor:
+        """Convolve; ``norm`` and ``relu`` take over the layers after it, see ``neighbours``."""
+        weights = self.weight, self.bias
+        return self._conv_forward(input, *(norm.fold(*weights) if norm else weights), relu=relu)
 
 
 class Conv3d(_Conv):

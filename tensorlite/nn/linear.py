@@ -74,9 +74,9 @@ class Linear(Module):
         """Draw the initial values."""
         init.fan_in_uniform_(self.weight, self.bias)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Multiply and add."""
-        return ops.linear(input, self.weight, self.bias)
+    def forward(self, input: Tensor, relu: bool = False) -> Tensor:
+        """Multiply and add; ``relu`` takes over the layer after it, see ``neighbours``."""
+        return ops.linear(input, self.weight, self.bias, relu)
 
     def multiply_adds(self, inputs: tuple[Any, ...], output: Any) -> int:
         """Each output needs ``in_features`` of them."""

@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike
 from tensorlite import ops
 from tensorlite.errors import ShapeError
 from tensorlite.nn.module import Module
+from tensorlite.ops.norm import scale_and_shift
 from tensorlite.ops.windows import LETTERS
 from tensorlite.tensor import Buffer, Parameter, Tensor, ones, zeros
 
@@ -113,6 +114,21 @@ class _BatchNorm(_NormBase):
             relu,
             add,
         )
+
+    def can_fold(self, channels: int, dtype: DTypeLike) -> bool:
+        """Whether this is ``x * scale + shift`` with fixed numbers, for inputs of this kind."""
+        mean, variance = self.running_mean, self.running_var
+        if self.training or mean is None or variance is None:
+            return False
+        return mean.shape == variance.shape == (channels,) and mean.dtype == dtype
+
+    def fold(self, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor]:
+        """The weights and the bias of a convolution that normalises its result as well."""
+        scale, shift = scale_and_shift(
+            self.running_mean, self.running_var, self.weight, self.bias, self.eps
+        )
+        weight = weight * scale.reshape(-1, *[1] * (len(weight.shape) - 1))
+        return weight, shift if bias is None else bias * scale + shift
 
     def _check_input_dim(self, input: Tensor) -> None:
         if len(input.shape) != self._dims + 2:

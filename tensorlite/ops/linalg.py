@@ -6,9 +6,12 @@ import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase
 from tensorlite.errors import DTypeError, ShapeError
+from tensorlite.ops.activations import Relu, ReluGrad
 from tensorlite.ops.convert import as_tensor, float32, float64, operands
 from tensorlite.ops.reduce import Sum
 from tensorlite.ops.shape import Permute, Reshape, squeeze, unsqueeze
@@ -33,14 +36,20 @@ class MatMul(Op):
 
 
 class Linear(Op):
-    """Rows times the transposed weights, plus a bias."""
+    """Rows times the transposed weights, plus a bias, and a ReLU if wanted."""
 
-    def forward(self, x: Array, w: Array, bias: Array) -> Array:
+    def forward(self, x: Array, w: Array, bias: Array, relu: bool = False) -> Array:
         self.save_factors()
-        return kernels.matmul(x, w.T, bias) if _are_plain(x, w) else x @ w.T + bias
+        if relu:
+            self.save_output()
+        if _are_plain(x, w):
+            return kernels.matmul(x, w.T, bias, relu)
+        y = x @ w.T + bias
+        return np.maximum(y, 0) if relu else y
 
     def backward(self, grad: Any) -> Any:
-        x, w = self.saved
+        x, w, *y = self.saved
+        grad = ReluGrad.apply(grad, y[0]) if y else grad
         return (
             MatMul.apply(grad, w) if self.needs[0] else None,
             MatMul.apply(_swap(grad), x) if self.needs[1] else None,
@@ -91,8 +100,8 @@ def matmul(input: Any, other: Any) -> Tensor:
     return squeeze(out, -1 if column else -2) if row else out
 
 
-def linear(input: Any, weight: Any, bias: TensorBase | None = None) -> Tensor:
-    """Apply ``input @ weight.T + bias``.
+def linear(input: Any, weight: Any, bias: TensorBase | None = None, relu: bool = False) -> Tensor:
+    """Apply ``input @ weight.T + bias``; ``relu`` keeps the positive part, in the same pass.
 
     Shape:
         - Input: ``(..., in_features)``
@@ -118,11 +127,12 @@ def linear(input: Any, weight: Any, bias: TensorBase | None = None) -> Tensor:
         )
     if bias is None or x.dtype != bias.dtype or len(weight.shape) != 2:
         out = matmul(x, Permute.apply(weight, tuple(range(len(weight.shape)))[::-1]))
-        return out if bias is None else out + bias
+        out = out if bias is None else out + bias
+        return Relu.apply(out) if relu else out
     if len(x.shape) == 2:
-        return Linear.apply(x, weight, bias)
+        return Linear.apply(x, weight, bias, relu)
     rows = Reshape.apply(x, (math.prod(x.shape[:-1]), x.shape[-1]))
-    return Reshape.apply(Linear.apply(rows, weight, bias), (*x.shape[:-1], weight.shape[0]))
+    return Reshape.apply(Linear.apply(rows, weight, bias, relu), (*x.shape[:-1], weight.shape[0]))
 
 
 # --- with the number of dimensions in the name ----------------------------------------------------

@@ -9,6 +9,7 @@ import numpy as np
 
 from tensorlite import kernels
 from tensorlite.autograd import Array, Op, TensorBase, make_tensor
+from tensorlite.autograd.modes import mode
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.activations import Relu, ReluGrad
 from tensorlite.ops.convert import as_tensor, cast
@@ -116,7 +117,7 @@ def batch_norm(
     if not training:
         if running_mean is None or running_var is None:
             raise ConfigError("expected running statistics for evaluation.", where="batch_norm")
-        return _finish(_by_statistics(x, running_mean, running_var, weight, bias, eps), relu, add)
+        return _by_statistics(x, running_mean, running_var, weight, bias, eps, relu, add)
     channels = x.shape[1]
     if not x.array.size:
         return _finish(x * 1.0, relu, add)
@@ -131,13 +132,23 @@ def batch_norm(
     return out
 
 
-def _by_statistics(x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: float) -> Any:
-    """``x * scale + shift`` with two numbers per channel."""
+def _by_statistics(
+    x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: float, relu: bool, add: Any
+) -> Any:
+    """``x * scale + shift`` with two numbers per channel, and what may follow."""
+    scale, shift = scale_and_shift(mean, variance, weight, bias, eps)
+    scale, shift = cast(scale, x.dtype), cast(shift, x.dtype)
+    if not mode.recording and kernels.worth(x.array):
+        other = None if add is None else add.array
+        return make_tensor(kernels.scale_channels(x.array, scale.array, shift.array, relu, other))
+    return _finish(x * _columns(scale, len(x.shape)) + _columns(shift, len(x.shape)), relu, add)
+
+
+def scale_and_shift(mean: Any, variance: Any, weight: Any, bias: Any, eps: float) -> Any:
+    """The two numbers of each channel that running statistics make of it."""
     scale = 1.0 / Sqrt.apply(variance + eps)
     scale = scale if weight is None else scale * weight
-    shift = -mean * scale if bias is None else bias - mean * scale
-    scale, shift = cast(scale, x.dtype), cast(shift, x.dtype)
-    return x * _columns(scale, len(x.shape)) + _columns(shift, len(x.shape))
+    return scale, -mean * scale if bias is None else bias - mean * scale
 
 
 def check_channels(x: Tensor, where: str, **others: TensorBase | None) -> None:

@@ -15,6 +15,13 @@ CASES = [
     OpCase("matmul dot", ops.matmul, np.matmul, ((3,), (3,)), ("MatMul",)),
     OpCase("linear", ops.linear, lambda x, w, b: x @ w.T + b, ((5, 3), (4, 3), (4,)), ("Linear",)),
     OpCase(
+        "linear with relu",
+        lambda x, w, b: ops.linear(x, w, b, relu=True),
+        lambda x, w, b: np.maximum(x @ w.T + b, 0),
+        ((5, 3), (4, 3), (4,)),
+        ("Linear",),
+    ),
+    OpCase(
         "linear stack",
         ops.linear,
         lambda x, w, b: x @ w.T + b,

@@ -13,6 +13,7 @@ from tensorlite.kernels.compiled.simd import (
     tile_fma,
     tile_height,
     tile_load,
+    tile_relu,
     tile_rows,
     tile_steps,
     tile_store,
@@ -74,7 +75,7 @@ def pack(B, ib, down, across, k, columns, panel, ip, width):
 
 @region
 def matmul(part, parts, thread, args, one):
-    """``C (M, N) = A (M, K) @ B (K, N)``, plus a bias for each column or for each row."""
+    """``C (M, N) = A (M, K) @ B (K, N)``, plus a bias for each column or row, and a ReLU."""
     A, B, bias, C = (
         floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
     )  # fmt: skip
@@ -100,4 +101,6 @@ def matmul(part, parts, thread, args, one):
             t = tile_down(blank, bias, i, tile_steps(blank, 1))
         rows = tile_rows(blank, at, i)
         t = accumulate(t, A, rows, 0, zero, step, work, panel, zero, 0, 1, K)
+        if args[16]:
+            t = tile_relu(t)
         put(t, C, to, i, j * width, M - i, N - j * width, work, edge)
