@@ -234,8 +234,8 @@ def explain(error: BaseException) -> str:
     if isinstance(error, pluggy.PluginValidationError):  # its first line repeats the plugin's name
         text = "; ".join(str(error).splitlines()[1:])
     else:
-        ours = isinstance(error, TensorliteError)
-        text = " ".join(error.sentence.split()) if ours else one_line(error)
+        ours = error.sentence if isinstance(error, TensorliteError) else ""
+        text = " ".join(ours.split()) or one_line(error)
     place = _place(error)
     return text.rstrip(".") + (f" ({place})" if place else "")
 

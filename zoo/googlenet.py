@@ -127,6 +127,16 @@ class GoogLeNet(nn.Module):
         - Output: scores ``(N, num_classes)``
     """
 
+    inception3a: Inception
+    inception3b: Inception
+    inception4a: Inception
+    inception4b: Inception
+    inception4c: Inception
+    inception4d: Inception
+    inception4e: Inception
+    inception5a: Inception
+    inception5b: Inception
+
     def __init__(
         self, num_classes: int, in_channels: int, dropout: float, aux_logits: bool
     ) -> None:

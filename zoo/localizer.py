@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Iterator
+from typing import Any
 
 import tensorlite as tl
 from tensorlite import nn, registry
@@ -149,7 +150,12 @@ def localizer(
     """
     features = take_features(backbone, in_channels, image_size)
     maps = _maps(features, (1, in_channels, *image_size), backbone)
-    options = {"width": width, "hidden": hidden, "dropout": dropout, "context": context}
+    options: dict[str, Any] = {
+        "width": width,
+        "hidden": hidden,
+        "dropout": dropout,
+        "context": context,
+    }
     return Localizer(features, ClassAndBox(maps, num_classes, **options))
 
 

@@ -82,6 +82,11 @@ Block = type[BasicBlock] | type[Bottleneck]
 class _Stages(nn.Module):
     """What all ResNets have after their first convolution; each block begins as the identity."""
 
+    layer1: nn.Sequential
+    layer2: nn.Sequential
+    layer3: nn.Sequential
+    layer4: nn.Sequential
+
     def _add_stages(
         self, block: Block, given: int, widths: Sequence[int], depths: Sequence[int], outputs: int
     ) -> None:
@@ -97,7 +102,9 @@ class _Stages(nn.Module):
         initialise(self, mode="fan_out")
         for module in self.modules():
             if isinstance(module, (BasicBlock, Bottleneck)):
-                init.zeros_(_last_norm(module).weight)
+                gain = _last_norm(module).weight
+                if gain is not None:
+                    init.zeros_(gain)
 
 
 class ResNet(_Stages):

@@ -110,7 +110,7 @@ def _drawn(split: str) -> tuple[NDArray[np.uint8], Floats, NDArray[np.int64]]:
     chosen = np.arange(count) % len(pictures)
     for index, number in enumerate(chosen):
         generator = Generator(("train", "val").index(split), index).numpy
-        image, boxes[index] = _draw(pictures, number, generator)
+        image, boxes[index] = _draw(pictures, int(number), generator)
         images[index, 0] = np.round(image * 255)
     return images, boxes, source.targets[chosen]
 

@@ -128,7 +128,7 @@ class Localization:
                 to_bytes(dataset[item.index][0]),
                 f"{self.classes[item.truth]} → {self.classes[item.predicted]}"
                 f" IoU {item.overlap:.2f}",
-                [Mark(item.true_box, TRUE), Mark(item.box)],
+                [Mark(item.true_box.tolist(), TRUE), Mark(item.box.tolist())],
             )
             for item in scores.worst(count)
         ]
@@ -291,7 +291,7 @@ class LocalizationScores:
 
     def _mean_precision(self) -> float:
         """Mean over the classes of the average precision at an overlap of 0.5."""
-        found = [self._precision(number) for number in np.flatnonzero(self._there)]
+        found = [self._precision(int(number)) for number in np.flatnonzero(self._there)]
         return float(np.mean(found))
 
     def _precision(self, number: int) -> float:

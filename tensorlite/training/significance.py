@@ -86,4 +86,4 @@ def mcnemar(only_first: int, only_second: int) -> float:
     for number in range(1, fewer + 1):
         term = term * (total - number + 1) // number
         ways += term
-    return float(min(Fraction(2 * ways, 2**total), 1))  # too large for floating point numbers
+    return min(float(Fraction(2 * ways, 2**total)), 1.0)  # too large for floating point numbers

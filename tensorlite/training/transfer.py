@@ -166,7 +166,7 @@ def _adapt_cells(
     matrix = weights(new, old)  # (old, new): maps are resized by matrix @ map @ matrix.T
     cells = array.reshape(len(array), maps, old, old).astype(np.float32)
     spread = matrix.T @ cells @ matrix
-    return spread.reshape(len(array), -1), f"{old}x{old} to {new}x{new} cells"
+    return spread.reshape(len(array), -1).astype(np.float32), f"{old}x{old} to {new}x{new} cells"
 
 
 def _side(inputs: int, maps: int) -> int:
