@@ -46,7 +46,7 @@ from tensorlite.training.recipes import Recipe, read_recipe
 from tensorlite.training.resizing import ImageSizes
 from tensorlite.training.result import Result
 from tensorlite.training.resuming import Resumption, put_back
-from tensorlite.training.run import RunDirectory, relative_path, run_name
+from tensorlite.training.run import MODEL, RunDirectory, relative_path, run_name
 from tensorlite.training.settings import Settings
 from tensorlite.training.state import restore
 from tensorlite.training.tasks import Task, create_task
@@ -220,7 +220,8 @@ class Session:
     def _description(self) -> Description:
         settings = self.config.settings
         return Description(
-            model=settings.model,
+            # Of a file, the copy in the run: the same name before and after a break.
+            model=MODEL if settings.model.endswith(".toml") else settings.model,
             options=settings.model_options,
             task=self.task.name,
             classes=list(self.parts.train.classes),
