@@ -95,15 +95,17 @@ def alexnet_lite(nn: Any) -> Any:
 
 
 def resnet20(nn: Any) -> Any:
-    """He and others' for CIFAR, with projections."""
+    """He and others' for CIFAR, with projections; ours joins as the zoo does."""
+    joins = nn.__name__ == "tensorlite.nn"
 
     class Block(nn.Module):  # type: ignore[misc]
         def __init__(self, given: int, width: int, stride: int) -> None:
             super().__init__()
             self.body = nn.Sequential(
                 nn.Conv2d(given, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
-                nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width),
+                nn.Conv2d(width, width, 3, 1, 1, bias=False),
             )  # fmt: skip
+            self.norm = nn.BatchNorm2d(width)
             self.shortcut = nn.Sequential()
             if stride > 1:
                 project = nn.Conv2d(given, width, 1, stride, bias=False)
@@ -111,7 +113,10 @@ def resnet20(nn: Any) -> Any:
             self.relu = nn.ReLU()
 
         def forward(self, x: Any) -> Any:
-            return self.relu(self.body(x) + self.shortcut(x))
+            shortcut, x = self.shortcut(x), self.body(x)
+            if joins:
+                return self.norm(x, relu=True, add=shortcut)
+            return self.relu(self.norm(x) + shortcut)
 
     layers, given = [nn.Conv2d(3, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU()], 16
     for width in (16, 32, 64):

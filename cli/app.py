@@ -85,8 +85,9 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command of a line, asking the plugins about a name that is not ours."""
         name = args[0]
-        if name not in self.commands and not name.startswith("-") and not ctx.resilient_parsing:
-            self._ask_metadata(name) or self._ask_plugins(args)
+        strange = name not in self.commands and not name.startswith("-")
+        if strange and not ctx.resilient_parsing and not self._ask_metadata(name):
+            self._ask_plugins(args)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

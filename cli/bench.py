@@ -15,6 +15,7 @@ import click
 from tensorlite.cli.output import note, print_json, table
 
 LETTERS = ("N", "C", "H", "W", "K", "R", "stride", "pad", "groups")
+FORM = "N,C,H,W,K,R[,stride,pad,groups]"
 DEFAULTS = (1, 0, 1)  # of the last three
 MOST = 1 << 28  # numbers in an array
 
@@ -29,23 +30,16 @@ def bench() -> None:
     """
 
 
-class Shape(click.ParamType):
-    """``N,C,H,W,K,R[,stride,pad,groups]``."""
-
-    name = "N,C,H,W,K,R[,stride,pad,groups]"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        """Nine whole numbers that make a convolution."""
-        words = str(value).split(",")
-        if not 6 <= len(words) <= 9 or not all(word.strip().isdigit() for word in words):
-            self.fail(f"expected 6 to 9 whole numbers {self.name}, got {value!r}.", param, ctx)
-        numbers = tuple(int(word) for word in words)
-        numbers += DEFAULTS[len(numbers) - 6 :]
-        if reason := _misfit(*numbers):
-            self.fail(f"expected {reason}, got {value!r}.", param, ctx)
-        return numbers
+def _shape(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
+    """Nine whole numbers that make a convolution."""
+    words = value.split(",")
+    if not 6 <= len(words) <= 9 or not all(word.strip().isdecimal() for word in words):
+        raise click.BadParameter(f"expected 6 to 9 whole numbers {FORM}, got {value!r}.")
+    numbers = tuple(int(word) for word in words)
+    numbers += DEFAULTS[len(numbers) - 6 :]
+    if reason := _misfit(*numbers):
+        raise click.BadParameter(f"expected {reason}, got {value!r}.")
+    return numbers
 
 
 def _misfit(
@@ -64,7 +58,7 @@ def _misfit(
 
 
 @bench.command()
-@click.option("--shape", type=Shape(), required=True, help="Images, channels, height, width, ...")
+@click.option("--shape", callback=_shape, required=True, metavar=FORM, help="The sizes; see above.")
 @click.option("--seconds", type=click.FloatRange(0.001, 60), default=0.2, help="For each number.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def conv(shape: tuple[int, ...], seconds: float, as_json: bool) -> None:

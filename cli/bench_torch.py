@@ -8,6 +8,7 @@ forward, for the picture's gradient and for the weights', in the better of both 
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import time
@@ -29,8 +30,7 @@ def shortest(function: Callable[[], Any], seconds: float) -> float:
 
 def times(shape: list[int], layout: Any, seconds: float) -> list[float]:
     """The three directions in one memory layout."""
-    import torch
-
+    torch: Any = importlib.import_module("torch")
     n, c, height, width, k, r, stride, pad, groups = shape
     x = torch.randn(n, c, height, width).to(memory_format=layout)
     w = torch.randn(k, c // groups, r, r).to(memory_format=layout)
@@ -51,8 +51,7 @@ def times(shape: list[int], layout: Any, seconds: float) -> list[float]:
 
 def main(seconds: float, numbers: list[int]) -> None:
     """Measure all shapes and print them."""
-    import torch
-
+    torch: Any = importlib.import_module("torch")
     layouts = torch.contiguous_format, torch.channels_last
     found = []
     for i in range(0, len(numbers), 9):

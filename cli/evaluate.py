@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tensorlite.cli.completion import complete_runs
 from tensorlite.cli.options import out_option
 from tensorlite.cli.output import note, print_json, table
 
@@ -17,7 +18,7 @@ WIDEST = 20  # classes up to which the confusion matrix fits a terminal
 
 
 @click.command()
-@click.argument("run", metavar="RUN|MODEL|FILE")
+@click.argument("run", metavar="RUN|MODEL|FILE", shell_complete=complete_runs)
 @click.option("--data", metavar="NAME|PATH", help="Other data than it was trained on.")
 @click.option(
     "--split", default="auto", metavar="NAME", help="train, val or test [test, or else val]."

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -118,3 +118,28 @@ def _conclude(checks: Sequence[Check], root: Path | None) -> None:
 
 
 models = listing("models", "lenet5", _more, verify)
+
+
+def _or_as_toml(show: Callable[..., None]) -> Callable[..., None]:
+    """``show --toml`` prints the network itself, written in TOML, to start from."""
+
+    def command(as_toml: bool, **options: Any) -> None:
+        if not as_toml:
+            return show(**options)
+        name = options["name"]
+        path = Path(name) if name.endswith(".toml") else registry.info(name).path("toml")
+        if path is None:
+            written = [each for each, entry in registry.items() if entry.details.get("toml")]
+            hint = f"tensorlite models show {written[0]} --toml" if written else None
+            raise DataError("it is not written in TOML.", where=f"model '{name}'", hint=hint)
+        registry.info(str(path))  # a file that is no model is an error here, too
+        click.echo(path.read_text("utf-8"), nl=False)
+
+    return command
+
+
+_show = models.commands["show"]
+_show.params.append(
+    click.Option(["--toml", "as_toml"], is_flag=True, help="Print it as TOML, to start from.")
+)
+_show.callback = _or_as_toml(cast(Callable[..., None], _show.callback))

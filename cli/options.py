@@ -131,7 +131,9 @@ class ListGroup(click.Group):
         self._show = "show" if show is True else show
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put in the command that was left out."""
+        """Put in the command that was left out; not while the shell completes one."""
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
         at = _first_word(args)
         word = args[at] if at < len(args) else "-"  # no word is like an option of ``list``
         if args[-1:] == ["--plugin"]:

@@ -149,7 +149,8 @@ def _print(plugin: Plugin) -> None:
 
 def _objects(plugin: Plugin) -> list[tuple[str, ...]]:
     registries = _by_kind()
-    rows = [("command", each.name, each.value, "imported when it runs") for each in plugin.commands]
+    when = "imported when it runs"
+    rows: list[tuple[str, ...]] = [("command", c.name, c.value, when) for c in plugin.commands]
     for kind, name in _registered(plugin):
         entry = registries[kind].info(f"{plugin.owner.name}:{name}")
         rows.append((kind, name, entry.place, plain(entry.summary)))

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from tensorlite.cli.completion import complete_runs
 from tensorlite.cli.options import out_option
 from tensorlite.cli.output import note, print_json
 
 
 @click.command()
-@click.argument("run", metavar="RUN|MODEL|FILE")
+@click.argument("run", metavar="RUN|MODEL|FILE", shell_complete=complete_runs)
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @click.option("--top", type=click.IntRange(min=1), default=3, help="How many answers [3].")
 @click.option(

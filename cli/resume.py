@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tensorlite.cli.completion import complete_runs
 from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.options import out_option, set_option
 from tensorlite.cli.output import print_json
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("run")
+@click.argument("run", shell_complete=complete_runs)
 @click.option("--epochs", metavar="N|+N", help="Train up to epoch N, or N epochs more.")
 @set_option
 @out_option
 @progress_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--quiet", "-q", is_flag=True, help="Print the result only; as --progress off.")
+@click.option("--quiet", "-q", is_flag=True, hidden=True, help="The same as --progress off.")
 def resume(
     run: str,
     epochs: str | None,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tensorlite.training.sweep_folder import Sweep
 
 _SHOWN = 10  # rows of the table at the end
+_OF_LIST = ("--json", "--out", "--plugin", "--traceback")  # what may stand before a command
 
 folder_option = click.option(
     "--out",
@@ -34,8 +35,9 @@ class _SweepGroup(ListGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put in the command that was left out."""
-        if args and args[0].startswith("-") and args[0] not in ctx.help_option_names:
-            args = ["run", *args] if len(args) > 1 and args[0] != "--json" else args
+        first = args[0] if len(args) > 1 else ""
+        if first.startswith("-") and first not in (*ctx.help_option_names, *_OF_LIST):
+            args = ["run", *args]
         return super().parse_args(ctx, args)
 
 

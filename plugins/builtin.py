@@ -309,10 +309,11 @@ def register_metrics(register: Register) -> None:
 
 @hookimpl
 def register_callbacks(register: Register) -> None:
-    """The callbacks of ``tensorlite.training.callbacks``."""
-    from tensorlite.training import callbacks
+    """The callbacks of ``tensorlite.training``."""
+    from tensorlite.training import callbacks, tensorboard
 
     register("csv_logger", callbacks.CSVLogger)
     register("jsonl_logger", callbacks.JSONLLogger)
     register("checkpoint", callbacks.Checkpoint)
     register("early_stopping", callbacks.EarlyStopping)
+    register("tensorboard", tensorboard.TensorBoardLogger)

@@ -44,7 +44,7 @@ class Register(Protocol):
 
 
 @hookspec(firstresult=True)
-def plugin_info() -> PluginInfo:
+def plugin_info() -> PluginInfo | None:
     """Say which version of these hooks the plugin was written for; asked before anything else.
 
     Example::
@@ -263,8 +263,10 @@ def register_models(register: Register) -> None:
     """Models: functions ``(num_classes, in_channels, image_size, **options) -> nn.Module``.
 
     ``image_size`` is (height, width) in pixels. Details: ``recipe`` (path of a TOML file: how it
-    is trained), ``card`` (path of a Markdown file: paper and figures), ``features`` and ``head``
-    (dotted names of those parts), ``task``.
+    is trained), ``card`` (path of a Markdown file: paper and figures), ``log`` (path of a JSON
+    file: the trainings behind them, see ``tensorlite.training.logs``), ``weights`` (path of a
+    checkpoint), ``parameters`` and ``multiply_adds`` (counts), ``features`` and ``head`` (dotted
+    names of those parts), ``task``.
 
     Example::
 

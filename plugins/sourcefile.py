@@ -56,4 +56,4 @@ class _Bytes(SourceFileLoader):
         self._source = source
 
     def get_code(self, fullname: str) -> CodeType:
-        return self.source_to_code(self._source, self.path)  # type: ignore[no-any-return]
+        return self.source_to_code(self._source, self.path)

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -50,10 +48,3 @@ def test_every_command_of_the_readme_has_a_help(tmp_path: Path) -> None:
 def test_every_link_of_the_readme_leads_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert target.startswith("https://") or (ROOT / target).exists(), target
-
-
-@pytest.mark.parametrize("card", sorted((ROOT / "zoo").glob("*.md")), ids=lambda card: card.stem)
-def test_every_card_has_figures_with_their_commands(card: Path) -> None:
-    figures = card.read_text(encoding="utf-8").split("## Our figures")[1]
-    rows = re.findall(rf"^\|.* % \|.*`tensorlite train {card.stem}.*` \|$", figures, re.MULTILINE)
-    assert len(rows) >= 3

@@ -177,7 +177,7 @@ def test_a_reserved_name_works_only_with_its_owner_in_front(things):
 
 def test_a_name_may_be_a_file_that_is_read():
     models = Registry("model")
-    models.files[".toml"] = lambda path: Entry(path, "model", path.upper(), "__main__")
+    models.files[".toml"] = lambda path: Entry(path, "model", path.upper(), Owner("__main__"))
     assert models.get("a.toml") == "A.TOML" and "b.toml" in models
     with pytest.raises(UnknownNameError, match=r"'a.tom'\. All 0"):
         models.get("a.tom")

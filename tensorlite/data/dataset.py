@@ -221,7 +221,9 @@ class ArrayDataset(Dataset):
         return len(self.images)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], int]:
-        return _as_float(self.images[index]), int(self.targets[index])
+        image = self.images[index]
+        own = image.copy() if image.dtype != np.uint8 else image  # it may be written to
+        return _as_float(own), int(self.targets[index])
 
     def batch(self, indices: Sequence[int] | NDArray[np.integer]) -> Batch:
         """Fetch several items at once."""

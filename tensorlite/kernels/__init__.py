@@ -26,8 +26,8 @@ from tensorlite.kernels.maps import (
     worth,
 )
 from tensorlite.kernels.memory import memory_stats, reset_peak_memory_stats, set_memory_policy
-from tensorlite.kernels.norm import batch_norm, batch_norm_grad
-from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, sgd
+from tensorlite.kernels.norm import batch_norm, batch_norm_grad, channel_sums
+from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, rmsprop, sgd
 from tensorlite.kernels.pool import (
     avg_pool2d,
     avg_pool2d_grad,
@@ -56,6 +56,7 @@ __all__ = [
     "batch_norm_grad",
     "bend",
     "cache_folder",
+    "channel_sums",
     "conv2d",
     "conv2d_input_grad",
     "conv2d_weight_grad",
@@ -77,6 +78,7 @@ __all__ = [
     "relu",
     "relu_grad",
     "reset_peak_memory_stats",
+    "rmsprop",
     "set_memory_policy",
     "set_num_threads",
     "set_precision",

@@ -35,11 +35,11 @@ def along_rows(x: Array, dim: int) -> bool:
 
 
 def each(function: str, x: Array) -> Array:
-    """One of ``FUNCTIONS`` of every number, in the memory order of the input."""
+    """One of ``FUNCTIONS`` or ``ACTIVATIONS`` of every number, in the memory order of the input."""
     from tensorlite.kernels.compiled import maps
 
     y = np.empty_like(x)
-    maps.each(_parts(x), x.dtype, [x, y, x.size, FUNCTIONS.index(function)])
+    maps.each(_parts(x), x.dtype, [x, y, x.size, (FUNCTIONS + ACTIVATIONS).index(function)])
     return y
 
 
@@ -48,9 +48,8 @@ def each_with_slope(activation: str, x: Array) -> tuple[Array, Array]:
     from tensorlite.kernels.compiled import maps
 
     y, slope = np.empty_like(x), np.empty_like(x)
-    maps.each_with_slope(
-        _parts(x), x.dtype, [x, y, slope, x.size, ACTIVATIONS.index(activation)]
-    )  # fmt: skip
+    args = [x, y, slope, x.size, ACTIVATIONS.index(activation)]
+    maps.each_with_slope(_parts(x), x.dtype, args)
     return y, slope
 
 

@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorlite.kernels.passes import is_ours
 from tensorlite.kernels.threads import parts_of
 
 Array = NDArray[Any]
 
 SHARES = 8
+FEW = 1 << 16  # numbers that NumPy has added up before a kernel is called
 LONG = 512  # numbers in a row, so that the loops over channels fill their vectors
 
 
@@ -74,6 +76,21 @@ def batch_norm_grad(
     factors += [_long(f, rows) for f in (a, b, c)]
     norm.grad_apply(_parts(rows), x.dtype, [rows, given, dx, *factors, *rows.shape, int(relu)])
     return _back(dx, x), for_weight.astype(x.dtype), for_bias.astype(x.dtype)
+
+
+def channel_sums(x: Array) -> Array:
+    """The sum of each channel of pictures ``(N, C, H, W)``, as the gradient of a bias is."""
+    from tensorlite.kernels.compiled import norm
+
+    add: Any = np.add.reduce
+    images_last = x.transpose(1, 2, 3, 0)
+    if images_last.flags.c_contiguous:
+        return add(images_last.reshape(x.shape[1], -1), 1)
+    if x.size < FEW or x.flags.c_contiguous or not is_ours(x):
+        return add(x, (0, 2, 3))
+    rows = _rows(x)
+    zeros = np.zeros(rows.shape[1], x.dtype)
+    return _sums(norm.sums, rows, x.shape[1], [rows, zeros])[0].astype(x.dtype)
 
 
 def _factors(weight: Array, bias: Array, mean: Array, variance: Array, eps: float) -> list[Array]:

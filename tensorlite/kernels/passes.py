@@ -99,6 +99,24 @@ def adam(
     _each(passes.adam, np.array(settings, parameters[0].dtype), parameters, arrays)
 
 
+def rmsprop(
+    parameters: list[Array], grads: list[Array], squares: list[Array], settings: list[float]
+) -> None:
+    """Move parameters and means in place; all are contiguous and of one type.
+
+    Args:
+        parameters: What is moved.
+        grads: The gradients.
+        squares: The running means of squares.
+        settings: How much of the mean is kept, the decay, the step size, and what is added to the
+            root.
+    """
+    from tensorlite.kernels.compiled import passes
+
+    arrays = [*parameters, *map(np.ascontiguousarray, grads), *squares]
+    _each(passes.rmsprop, np.array(settings, parameters[0].dtype), parameters, arrays)
+
+
 def _each(kernel: Any, settings: Array, parameters: list[Array], arrays: list[Array]) -> None:
     sizes = [p.size for p in parameters]
     units = sum(-(-size // CHUNK) for size in sizes)

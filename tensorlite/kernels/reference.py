@@ -187,6 +187,11 @@ def batch_norm_grad(
     return dx.astype(x.dtype), for_weight.astype(x.dtype), for_bias.astype(x.dtype)
 
 
+def channel_sums(x: Array) -> Array:
+    """The sum of each channel."""
+    return x.astype(np.float64).sum((0, 2, 3)).astype(x.dtype)
+
+
 def relu(x: Array) -> Array:
     """The positive part."""
     return np.maximum(x, 0)
@@ -230,6 +235,17 @@ def adam(
         m += (1 - beta1) * (step - m)
         v[...] = beta2 * v + (1 - beta2) * step * step
         p -= rate * m / (np.sqrt(v) * root + eps)
+
+
+def rmsprop(
+    parameters: list[Array], grads: list[Array], squares: list[Array], settings: list[float]
+) -> None:
+    """Move parameters and means in place."""
+    alpha, decay, rate, eps = settings
+    for p, g, v in zip(parameters, grads, squares, strict=True):
+        step = g + decay * p
+        v[...] = alpha * v + (1 - alpha) * step * step
+        p -= rate * step / (np.sqrt(v) + eps)
 
 
 def _counts(

@@ -21,8 +21,8 @@ SMALL = 600  # elements of the first argument; a loop in plain Python takes a mi
 TWINS = {
     conv: ("conv2d", "conv2d_input_grad"),
     conv_grad: ("conv2d_weight_grad",),
-    norm: ("batch_norm", "batch_norm_grad"),
-    passes: ("adam", "cross_entropy", "relu", "relu_grad", "sgd"),
+    norm: ("batch_norm", "batch_norm_grad", "channel_sums"),
+    passes: ("adam", "cross_entropy", "relu", "relu_grad", "rmsprop", "sgd"),
     pool: (
         "avg_pool2d",
         "avg_pool2d_grad",

@@ -102,6 +102,8 @@ FEW = 16  # channels or filters below which vectors would be half empty
 SPAN = 1_200_000  # bytes of a thread's turned blocks: few stay near, many save reading weights
 SHARED = 8 << 20  # bytes of turned blocks that threads share for the gradient of the weights
 BLOCKS = 512  # of them at most
+SMALL = 1 << 20  # bytes of sums that threads have of their own
+SHARES = 8  # of them, so that results repeat
 NEAR = 32  # of them that lie together
 TURNS = 2.0  # ticks for each vector and row of a transform
 
@@ -150,8 +152,10 @@ class Plan:
     many: int  # blocks for which there is room in a group
     work: int
     room: int
+    places: int  # of a block
     padded: Pair  # channels and filters with what fills the vectors
     width: int  # filters of a panel
+    shares: int  # of the images, with sums of their own, 0 if those were too large
     keep: Any
 
 
@@ -161,11 +165,12 @@ def _plan(
 ) -> Plan:
     from tensorlite.kernels.compiled.processor import ROWS, VECS, VECTOR_BYTES
 
-    lanes = VECTOR_BYTES // 4
-    width = lanes if k <= lanes else VECS * lanes
-    cp, kp = -(-c // math.lcm(lanes, ROWS)) * math.lcm(lanes, ROWS), -(-k // width) * width
-    cp = -(-cp // (ROWS * VECS)) * ROWS * VECS if width == lanes else cp
-    a, slim = m + r - 1, ROWS * VECS
+    lanes, a = VECTOR_BYTES // 4, m + r - 1
+    slim = ROWS * VECS
+    cp = -(-c // math.lcm(lanes, slim)) * math.lcm(lanes, slim)
+    few = weights and _few_weights(cp, max(k, lanes), a, n * -(-out[0] // m) * -(-out[1] // m))
+    width = lanes if k <= lanes and (few or not weights) else VECS * lanes
+    kp = -(-k // width) * width
     down, across = -(-out[0] // m), -(-out[1] // m)
     lines = n * down
     each = 4 * a * a * (cp + kp)  # bytes of a turned block and its products
@@ -178,10 +183,14 @@ def _plan(
         together = group = min(group, lines)
     many = group * across if weights else -(-group * across // slim) * slim
     wide = (across - 1) * m + a
-    strips = a * wide * cp
-    strips += m * across * m * kp if weights else a * a * (many * (cp + kp) + 2 * lanes)
-    room = a * a * lanes + strips + width
-    numbers = np.array([c, k, cp, kp, *out, *size, *padding, group, many, room, width], np.int64)
+    shares = min(SHARES, lines) if few else 0
+    strips = a * a * lanes + a * wide * cp + (m * across * m * kp if weights else 0)
+    room = strips + width
+    if shares or not weights:  # what is turned is the thread's own
+        room += a * a * ((many + 1) * (cp + kp) + (many + 1) * 2 * lanes)
+    numbers = np.array(
+        [c, k, cp, kp, *out, *size, *padding, group, many, room, width, across, strips], np.int64
+    )
     return Plan(
         numbers=threads.address(numbers) if jit_enabled() else numbers,
         lines=lines,
@@ -191,10 +200,18 @@ def _plan(
         many=many,
         work=n * down * across * a * a * c * k,
         room=room,
+        places=a * a,
         padded=(cp, kp),
         width=width,
+        shares=shares,
         keep=numbers,
     )
+
+
+def _few_weights(c: int, k: int, a: int, blocks: int) -> bool:
+    """Whether each share of the images may have sums of its own, beside what it turns."""
+    sums, turned = a * a * c * k, a * a * blocks * (c + k)
+    return 4 * sums <= SMALL and 4 * SHARES * sums <= turned
 
 
 def conv2d(
@@ -244,12 +261,30 @@ def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Ar
     n, c, height, width = x.shape
     k, out = dy.shape[1], (dy.shape[2], dy.shape[3])
     plan = _plan(n, c, k, (height, width), out, m, r, padding, True)
-    places, (cp, kp) = (m + r - 1) ** 2, plan.padded
-    groups = -(-plan.together // plan.group)
-    sizes = *(groups * (plan.many * (each + 16) + 16) for each in (cp, kp)), cp * kp
-    v, d, sums = (
-        threads.kept(name, places * size, x.dtype)
-        for name, size in zip(("pieces", "blocks of dy", "sums"), sizes, strict=True)
+    places, (cp, kp) = plan.places, plan.padded
+    sums = threads.kept("sums", max(1, plan.shares) * places * cp * kp, x.dtype)
+    if plan.shares:
+        work = threads.scratch("blocks", plan.room, x.dtype)
+        moves = [step // x.itemsize for step in (*x.strides, *dy.strides)]
+        args = [x, dy, sums, work, plan.numbers, plan.lines, plan.shares, *moves]
+        parts = threads.parts_of(plan.shares, plan.work)
+        getattr(kernels, f"sum_shares_{name}")(parts, x.dtype, args)
+    else:
+        _sum_together(kernels, name, plan, x, dy, sums)
+    dw = np.empty((k, c, r, r), x.dtype)
+    spare = places * 16
+    work = threads.scratch("windows", spare, x.dtype)
+    args = [sums, dw, work, c, k, cp, kp, spare, max(1, plan.shares)]
+    getattr(kernels, f"gather_{name}")(threads.parts_of(c, places * cp * kp * 4), x.dtype, args)
+    return dw
+
+
+def _sum_together(kernels: Any, name: str, plan: Plan, x: Array, dy: Array, sums: Array) -> None:
+    """All threads turn some lines of blocks, then multiply them, and so on."""
+    groups, places, (cp, kp) = plan.together // plan.group, plan.places, plan.padded
+    v, d = (
+        threads.kept(what, groups * places * (plan.many * (each + 16) + 16), x.dtype)
+        for what, each in (("pieces", cp), ("gradients", kp))
     )
     moves = [step // x.itemsize for step in (*x.strides, *dy.strides)]
     for first in range(0, plan.lines, plan.together):
@@ -257,16 +292,10 @@ def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Ar
         work = threads.scratch("lines", plan.room, x.dtype)
         args = [x, dy, v, d, work, plan.numbers, first, some, *moves]
         parts = threads.parts_of(some, some * plan.across * places * (cp + kp) * 8)
-        getattr(kernels, f"turn_both_{name}")(parts, x.dtype, args)
+        getattr(kernels, f"turn_lines_{name}")(parts, x.dtype, args)
         args = [v, d, sums, plan.numbers, some * plan.across, int(first == 0)]
         parts = threads.parts_of(places * (kp // plan.width), plan.work * some // plan.lines)
         getattr(kernels, f"sum_products_{name}")(parts, x.dtype, args)
-    dw = np.empty((k, c, r, r), x.dtype)
-    spare = places * 16
-    work = threads.scratch("windows", spare, x.dtype)
-    args = [sums, dw, work, c, k, cp, kp, spare]
-    getattr(kernels, f"gather_{name}")(threads.parts_of(c, places * cp * kp * 4), x.dtype, args)
-    return dw
 
 
 @functools.cache

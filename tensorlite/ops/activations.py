@@ -14,7 +14,7 @@ from tensorlite.autograd import Array, Op, make_tensor
 from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.choose import Clamp, Where, select
 from tensorlite.ops.convert import as_tensor, floating
-from tensorlite.ops.functions import Exp
+from tensorlite.ops.functions import Exp, expm1_array
 from tensorlite.ops.settle import settle
 from tensorlite.ops.shape import reshape
 
@@ -78,7 +78,7 @@ class Elu(Op):
     def forward(self, x: Array, alpha: float, scale: float, rate: float) -> Array:
         self.alpha, self.scale, self.rate = alpha, scale, rate
         self.save_inputs(0)
-        low = np.expm1(np.minimum(x, 0) * rate) * (alpha * scale)
+        low = expm1_array(np.minimum(x, 0) * rate) * (alpha * scale)
         return select(x > 0, x if scale == 1 else x * scale, low)
 
     def backward(self, grad: Any) -> Any:

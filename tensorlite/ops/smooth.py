@@ -27,11 +27,23 @@ from tensorlite.ops.trigonometry import Tanh
 if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
 
+SURE = 17  # from here on log(1 + exp(x)) is x in float32
 DENSITY = 1 / math.sqrt(2 * math.pi)  # of the normal distribution at its mean
 TANH_SCALE, TANH_CUBIC = math.sqrt(2 / math.pi), 0.044715
 
 
-class Silu(Op):
+class Sloped(Op):
+    """An activation that keeps its slope where a gradient is wanted."""
+
+    def in_one_pass(self, name: str, x: Array) -> Array:
+        """The kernel's way, for large arrays."""
+        if not self.needs[0]:
+            return kernels.each(name, x)
+        y, self.slope = kernels.each_with_slope(name, x)
+        return y
+
+
+class Silu(Sloped):
     """``x * sigmoid(x)``."""
 
     @staticmethod
@@ -41,8 +53,7 @@ class Silu(Op):
 
     def forward(self, x: Array) -> Array:
         if kernels.worth(x):
-            y, self.slope = kernels.each_with_slope("silu", x)
-            return y
+            return self.in_one_pass("silu", x)
         share = sigmoid_array(x)
         y = x * share
         if self.needs[0]:
@@ -53,7 +64,7 @@ class Silu(Op):
         return grad * self.slope
 
 
-class Gelu(Op):
+class Gelu(Sloped):
     """``x`` times the share of the normal distribution below it."""
 
     @staticmethod
@@ -63,8 +74,7 @@ class Gelu(Op):
 
     def forward(self, x: Array) -> Array:
         if kernels.worth(x):
-            y, self.slope = kernels.each_with_slope("gelu", x)
-            return y
+            return self.in_one_pass("gelu", x)
         below = 0.5 * (1 + erf_array(x * math.sqrt(0.5)))
         if self.needs[0]:
             self.slope = below + x * np.exp(x * x * -0.5) * DENSITY
@@ -74,7 +84,7 @@ class Gelu(Op):
         return grad * self.slope
 
 
-class GeluTanh(Op):
+class GeluTanh(Sloped):
     """The GELU, its distribution replaced by a hyperbolic tangent."""
 
     @staticmethod
@@ -85,8 +95,7 @@ class GeluTanh(Op):
 
     def forward(self, x: Array) -> Array:
         if kernels.worth(x):
-            y, self.slope = kernels.each_with_slope("gelu_tanh", x)
-            return y
+            return self.in_one_pass("gelu_tanh", x)
         square = x * x
         bent = np.tanh((1 + square * TANH_CUBIC) * x * TANH_SCALE)
         if self.needs[0]:
@@ -98,7 +107,7 @@ class GeluTanh(Op):
         return grad * self.slope
 
 
-class Mish(Op):
+class Mish(Sloped):
     """``x * tanh(log(1 + exp(x)))``."""
 
     @staticmethod
@@ -108,8 +117,7 @@ class Mish(Op):
 
     def forward(self, x: Array) -> Array:
         if kernels.worth(x):
-            y, self.slope = kernels.each_with_slope("mish", x)
-            return y
+            return self.in_one_pass("mish", x)
         bent = np.tanh(np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))
         if self.needs[0]:
             self.slope = bent + x * (1 - bent * bent) * sigmoid_array(x)
@@ -143,14 +151,17 @@ class Softplus(Op):
     def forward(self, x: Array, beta: float, threshold: float) -> Array:
         self.beta = beta
         self.save_inputs(0)
+        if kernels.worth(x) and beta == 1 and threshold >= SURE:
+            self.straight = None
+            return kernels.each("softplus", x)
         steep = x * beta
         self.straight = steep > threshold
-        if kernels.worth(x):
-            return select(self.straight, x, kernels.each("softplus", steep) / beta)
         return select(self.straight, x, np.log1p(np.exp(np.minimum(steep, threshold))) / beta)
 
     def backward(self, grad: Any) -> Any:
         (x,) = self.saved
+        if self.straight is None:
+            return grad * Sigmoid.apply(x)
         return Where.apply(self.straight, grad, grad * Sigmoid.apply(x * self.beta))
 
 

@@ -6,8 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from tensorlite import kernels
 from tensorlite.autograd import Array
-from tensorlite.optim.optimizer import Group, Optimizer, blend, blend_square, check, count, decayed
+from tensorlite.optim.optimizer import (
+    Group,
+    Optimizer,
+    blend,
+    blend_square,
+    check,
+    count,
+    decayed,
+    in_one_pass,
+)
 
 
 class RMSprop(Optimizer):
@@ -84,6 +94,20 @@ class RMSprop(Optimizer):
         names += ["momentum_buffer"] if group["momentum"] > 0 else []
         names += ["grad_avg"] if group["centered"] else []
         return {"step": count(), **{name: np.zeros_like(parameter) for name in names}}
+
+    def update_all(
+        self, parameters: list[Array], grads: list[Array], states: list[Any], group: Group
+    ) -> None:
+        """All in one pass, without momentum and mean."""
+        squares = [state["square_avg"] for state in states]
+        plain = not group["centered"] and group["momentum"] <= 0
+        if not plain or not in_one_pass(parameters, grads, squares):
+            super().update_all(parameters, grads, states, group)
+            return
+        settings = [group["alpha"], group["weight_decay"], group["lr"], group["eps"]]
+        kernels.rmsprop(parameters, grads, squares, settings)
+        for state in states:
+            state["step"] += 1
 
     def update(self, parameter: Array, grad: Array, state: dict[str, Any], group: Group) -> None:
         """Move by the gradient over the root of its mean square."""

@@ -75,9 +75,9 @@ def check_entry(entry: Entry[Any], **told: Any) -> str:
         for key in ("features", "head", "task", "parameters"):
             if key in entry.details:
                 told.setdefault(key, entry.details[key])
-        shape = entry.details.get("in_channels"), entry.details.get("image_size")
-        if all(shape):
-            told.setdefault("shapes", [(shape[0], *shape[1])])
+        channels, size = entry.details.get("in_channels"), entry.details.get("image_size")
+        if channels and size:
+            told.setdefault("shapes", [(channels, *size)])
     try:
         check(entry.object, *inputs, **told)
     except NotTried as error:

@@ -12,12 +12,11 @@ import numpy as np
 import tensorlite as tl
 from tensorlite.autograd import TensorBase
 from tensorlite.errors import GraphError
+from tensorlite.testing.directions import all_together, along_directions, several
 from tensorlite.testing.failure import Claims, seeded
 
 Array = np.ndarray[Any, Any]
 Function = Callable[..., Any]
-SPAN = 3  # random directions
-MANY = 40  # elements of one input; more are checked along random directions
 
 
 def check_function(
@@ -152,10 +151,10 @@ class _Check:
     def _agree_with_differences(self, orders: int) -> None:
         try:
             if orders >= 1:
-                few = _along_directions(self.function, self._tensors())
+                few = along_directions(self.function, self._tensors())
                 tl.gradcheck(*few, fast_mode=True, rtol=1e-4, atol=1e-6)
             if orders >= 2:
-                few = _all_together(self.function, self._tensors())
+                few = all_together(self.function, self._tensors())
                 tl.gradgradcheck(*few, rtol=1e-3, atol=1e-5)
         except GraphError as error:
             self.claims.that(False, str(error))
@@ -234,8 +233,8 @@ class _Check:
 
     def _same(self, wanted: list[Any], found: list[Any], message: str) -> None:
         for one, other in zip(wanted, found, strict=True):
-            arrays = [np.zeros(()) if each is None else each.array for each in (one, other)]
-            self.claims.equal(*arrays, f"{message}, got another.", 1e-8)
+            first, again = (np.zeros(()) if each is None else each.array for each in (one, other))
+            self.claims.equal(first, again, f"{message}, got another.", 1e-8)
 
     def _tensors(self, dtype: str = "float64") -> list[Any]:
         made = []
@@ -243,15 +242,6 @@ class _Check:
             floats = x.dtype.kind == "f"
             made.append(tl.tensor(x.astype(dtype) if floats else x.copy(), requires_grad=floats))
         return made
-
-
-def several(result: Any) -> list[Any]:
-    """The results of a function that may return one, or a structure of them."""
-    if isinstance(result, dict):
-        result = list(result.values())
-    if isinstance(result, (tuple, list)):
-        return [leaf for part in result for leaf in several(part)]
-    return [] if result is None else [result]
 
 
 def random_array(given: Any, number: int = 0) -> Array:
@@ -267,55 +257,3 @@ def random_array(given: Any, number: int = 0) -> Array:
 def _weights(result: Any, number: int) -> Array:
     values = np.random.default_rng([3, number]).standard_normal(result.shape)
     return np.asarray(values, result.dtype)
-
-
-def _along_directions(function: Function, tensors: list[Any]) -> tuple[Function, list[Any]]:
-    """The function of few numbers: large inputs move along three random directions only."""
-    free, spans = list(tensors), {}
-    for i, x in enumerate(tensors):
-        if x.requires_grad and x.numel() > MANY:
-            spans[i] = _directions(x.shape, i)
-            free[i] = tl.zeros(SPAN, dtype="float64", requires_grad=True)
-
-    def moved(*values: Any) -> Any:
-        full = [
-            tensors[i].detach() + tl.tensordot(value, spans[i], dims=1) if i in spans else value
-            for i, value in enumerate(values)
-        ]
-        return _seen(function(*full))
-
-    return moved, free
-
-
-def _all_together(function: Function, tensors: list[Any]) -> tuple[Function, list[Any]]:
-    """The function of three numbers, by which all inputs move at once."""
-    spans = {i: _directions(x.shape, i) for i, x in enumerate(tensors) if x.requires_grad}
-
-    def moved(shares: Any) -> Any:
-        return _seen(
-            function(
-                *(
-                    x.detach() + tl.tensordot(shares, spans[i], dims=1) if i in spans else x
-                    for i, x in enumerate(tensors)
-                )
-            )
-        )
-
-    return moved, [tl.zeros(SPAN, dtype="float64", requires_grad=True)]
-
-
-def _seen(result: Any) -> tuple[Any, ...]:
-    """Results along three random directions.
-
-    They are never taken as they are, so that a backward which ignores its incoming gradient is
-    found even where there is one number only.
-    """
-    floats = [y for y in several(result) if y.dtype.kind == "f"]
-    return tuple(
-        (_directions(y.shape, i) * y).flatten(1).sum(1) if y.shape else y * 0.7
-        for i, y in enumerate(floats)
-    )
-
-
-def _directions(shape: Sequence[int], number: int) -> Any:
-    return tl.from_numpy(np.random.default_rng([5, number]).standard_normal((SPAN, *shape)))

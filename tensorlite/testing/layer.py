@@ -14,8 +14,9 @@ from tensorlite import nn
 from tensorlite.calling import one_line
 from tensorlite.errors import TensorliteError
 from tensorlite.random import manual_seed
+from tensorlite.testing.directions import several
 from tensorlite.testing.failure import Claims, NotTried
-from tensorlite.testing.function import check_derivatives, random_array, several
+from tensorlite.testing.function import check_derivatives, random_array
 
 USUAL = ((2, 3, 6, 6), (2, 3, 6), (2, 3), (2, 3, 4, 4, 4))
 """What is tried where no inputs are given; the first that the layer takes is used."""
@@ -129,7 +130,9 @@ class _Check:
                 else:
                     self.arrays = [array]
                     return
-        message = f"expected it to take one of the usual inputs, got {one_line(refused)}"
+        message = (
+            f"expected it to take one of the usual inputs, got {one_line(refused or ValueError())}"
+        )
         hint = "Give the check the shapes of its inputs."
         raise NotTried(message, where=self.claims.where, hint=hint) from refused
 

@@ -12,11 +12,13 @@ import tensorlite as tl
 from tensorlite import nn
 from tensorlite.errors import TensorliteError
 from tensorlite.random import manual_seed
+from tensorlite.testing.directions import several
 from tensorlite.testing.failure import Claims
-from tensorlite.testing.function import random_array, several
+from tensorlite.testing.function import random_array
 from tensorlite.testing.samples import tiny_images
 
 BATCH = 4
+STEPS = 40  # of training, at most; most models need a few
 
 
 def check_model(
@@ -191,17 +193,19 @@ class _Check:
             message = "expected each picture to be treated alone in evaluation."
             self.claims.that(np.allclose(one[0], other[0], rtol=1e-4, atol=1e-5), message)
 
-    def learns(self, shape: tuple[int, int, int], steps: int = 12) -> None:
+    def learns(self, shape: tuple[int, int, int]) -> None:
         model, target = self.built(shape, BATCH).train(), tl.tensor(np.arange(BATCH))
-        optimizer, seen = tl.optim.Adam(model.parameters(), lr=2e-3), []
-        for _ in range(steps):
+        optimizer = tl.optim.Adam(model.parameters(), lr=3e-3)
+        seen: list[float] = []
+        pictures = (self._pictures(shape) - 0.5) * 4  # about as training normalises them
+        while len(seen) < STEPS and min(seen, default=0) >= 0.95 * max(seen[:1], default=0):
             optimizer.zero_grad()
-            loss = nn.functional.cross_entropy(model(self._pictures(shape)), target)
+            loss = nn.functional.cross_entropy(model(pictures), target)
             loss.backward()
             optimizer.step()
             seen.append(float(loss.item()))
         message = f"expected it to get better at {BATCH} pictures, got losses {seen[0]:.3f}.."
-        self.claims.that(min(seen) < 0.97 * seen[0], f"{message}{min(seen):.3f} in {steps} steps.")
+        self.claims.that(min(seen) < 0.95 * seen[0], f"{message}{min(seen):.3f} in {STEPS} steps.")
 
     def _run(self, model: Any, shape: tuple[int, int, int], count: int = BATCH) -> list[Any]:
         with tl.no_grad():

@@ -15,8 +15,9 @@ from .classification import Classification
 from .config import Config, Layer, resolve
 from .inputs import Inputs
 from .loop import Trainer, evaluate
+from .result import Result
 from .run import RunDirectory, all_runs, find_run
-from .session import Result, Session, prepare
+from .session import Session, prepare
 from .settings import Settings
 from .tasks import Prediction, Scores, Section, Task
 from .trained import Trained

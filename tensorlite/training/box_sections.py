@@ -27,12 +27,14 @@ def localization_sections(scores: LocalizationScores, dataset: Dataset) -> list[
     several = len(scores.classes) > 1
     confusion = confusion_chart(scores.confusion, scores.classes) if several else ""
     pictures = (_picture(answer, scores.classes, dataset) for answer in scores.worst(_SHOWN))
+    best = (_picture(answer, scores.classes, dataset) for answer in scores.best())
     legend = paragraph("The true box is dashed, the answered one is not; the worst come first.")
     return [
         Section("Overlap of the boxes", overlap_chart(scores), wide=False),
         Section("Classes", table(_HEAD, map(_row, scores.to_dict()["classes"])), wide=False),
         *([Section("Confusion matrix", confusion, wide=False)] if several else []),
         Section("Worst pictures", legend + gallery(pictures, size="wide")),
+        Section("Best pictures", gallery(best, size="wide")),
     ]
 
 

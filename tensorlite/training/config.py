@@ -128,7 +128,7 @@ def file_layer(path: Path) -> Layer:
     Raises:
         DataError: If it cannot be read, or is not TOML.
     """
-    values = read_toml(path)
+    values = {k: v for k, v in read_toml(path).items() if k != "plugins"}  # those settle names
     data = values.get("data")
     if isinstance(data, str) and "/" in data:  # as in run.toml: a name has none
         values["data"] = os.path.relpath(path.parent / Path(data).expanduser())

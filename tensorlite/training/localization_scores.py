@@ -124,6 +124,11 @@ class LocalizationScores:
         order = sorted(self.answers, key=lambda each: (each.truth == each.predicted, each.overlap))
         return order[:count]
 
+    def best(self, count: int = 6) -> list[Answer]:
+        """Return the answers that went best: right classes with the most overlap."""
+        order = sorted(self.answers, key=lambda each: (each.truth != each.predicted, -each.overlap))
+        return order[:count]
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything worth keeping as plain values."""
         return {

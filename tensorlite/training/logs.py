@@ -131,7 +131,7 @@ def _row(claim: Claim) -> str:
         _figure(claim, name, value, decimals) for name, value in claim.figures.items()
     )
     cells = (
-        f"{claim.data}, {claim.images:,} {claim.split}",
+        f"{claim.data} ({claim.licence}), {claim.images:,} {claim.split}",
         f"{claim.epochs}",
         figures,
         _each_seed(claim, decimals),

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,6 +50,7 @@ class Trainer:
         clip_norm: The largest norm of all gradients together; 0 leaves them.
         averages: Follow the weights; validation and checkpoints then use them.
         resize: Called with the images of a batch and the epoch.
+        folder: Where callbacks may write, that of the run; None for none.
         time_limit: Seconds after which the running epoch is broken off and validated.
 
     Attributes:
@@ -81,6 +83,7 @@ class Trainer:
         clip_norm: float = 0.0,
         averages: Averages | None = None,
         resize: Callable[[Any, int], Any] = lambda images, epoch: images,
+        folder: Path | None = None,
         time_limit: float = math.inf,
     ) -> None:
         self.model, self.task, self.inputs = model, task, inputs
@@ -101,7 +104,7 @@ class Trainer:
         self.total = self.waited = 0.0
         self.epoch_lr = self.lr
         self.unlearnable: tuple[Any, Any] | None = None
-        self.stop, self.time_limit = False, time_limit
+        self.stop, self.folder, self.time_limit = False, folder, time_limit
         self._clocks = {"epoch": 0.0, "all": 0.0}  # when they would have begun without a break
         self.history: list[Figures] = []
         self._interrupts = Interrupts()

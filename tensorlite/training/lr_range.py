@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,34 +131,55 @@ def range_test(
 
     Source: Smith 2017, "Cyclical learning rates for training neural networks", section 3.3.
     """
+    _check_range(low, high, steps)
+    learner = Learner(
+        session.model,
+        session.task,
+        session.optimizer,
+        None,
+        clip_norm=session.config.settings.clip_norm,
+    )
+    rates = [float(rate) for rate in np.geomspace(low, high, steps)]
+    losses: list[float] = []
+    session.model.train()
+    steps_to_take = zip(_rates(session.optimizer, rates), _batches(session), strict=False)
+    for set_rate, (images, target) in steps_to_take:
+        set_rate()
+        loss = learner.learn(images, target, True, lambda value: None)
+        if not math.isfinite(loss):
+            break
+        losses.append(loss)
+        progress("steps", len(losses), steps)
+        if _blown_up(losses, steps):
+            break
+    if len(losses) < 2:
+        hint = f"--low {low / 100:.0e}"
+        raise DivergedError(f"the loss was not finite at a rate of {low:g}.", hint=hint)
+    return RangeTest(rates[: len(losses)], losses, steps)
+
+
+def _check_range(low: float, high: float, steps: int) -> None:
     if not 0 < low < high < math.inf:
         raise ConfigError(f"expected 0 < low < high, got {low:g} and {high:g}.", where="lr-find")
     if steps < 10:
         raise ConfigError(f"expected 10 steps or more, got {steps}.", where="lr-find")
-    settings = session.config.settings
-    learner = Learner(
-        session.model, session.task, session.optimizer, None, clip_norm=settings.clip_norm
-    )
-    groups = session.optimizer.param_groups
+
+
+def _rates(optimizer: Any, rates: Sequence[float]) -> Iterator[Callable[[], None]]:
+    """Ways to set each rate; groups of parameters with rates of their own keep their ratio."""
+    groups = optimizer.param_groups
     top = max(group["lr"] for group in groups) or 1.0
     ratios = [group["lr"] / top or 1.0 for group in groups]
-    rates = np.geomspace(low, high, steps).tolist()
-    losses: list[float] = []
-    session.model.train()
-    for rate, (images, target) in zip(rates, _batches(session), strict=False):
+
+    def set_rate(rate: float) -> None:
         for group, ratio in zip(groups, ratios, strict=True):
             group["lr"] = rate * ratio
-        try:
-            losses.append(learner.learn(images, target, True, _check)[0])
-        except DivergedError:
-            break
-        progress("steps", len(losses), steps)
-        if losses[-1] > _BLOW_UP * max(min(losses), 1e-3) and len(losses) > steps // 10:
-            break
-    if len(losses) < 2:
-        hint = f"--low {low / 100:.0e}"
-        raise DivergedError(f"the loss was not finite at a rate of {rates[0]:g}.", hint=hint)
-    return RangeTest(rates[: len(losses)], losses, steps)
+
+    return (partial(set_rate, rate) for rate in rates)
+
+
+def _blown_up(losses: Sequence[float], steps: int) -> bool:
+    return losses[-1] > _BLOW_UP * max(min(losses), 1e-3) and len(losses) > steps // 10
 
 
 def _batches(session: Session) -> Iterator[Any]:
@@ -165,8 +187,3 @@ def _batches(session: Session) -> Iterator[Any]:
     for epoch in itertools.count():
         session.batches.set_epoch(epoch)
         yield from session.inputs.normalised(session.batches)
-
-
-def _check(value: float) -> None:
-    if not math.isfinite(value):
-        raise DivergedError(f"the loss became {value}.")

@@ -81,6 +81,10 @@ class EpochLines(Callback):
         self._pace = Pace(clock)
         self._heartbeat, self._clock, self._written = heartbeat, clock, clock()
 
+    def on_train_start(self, trainer: Trainer) -> None:
+        """Begin to wait for the first line."""
+        self._written = self._clock()
+
     def on_epoch_start(self, trainer: Trainer) -> None:
         """Begin to measure the pace."""
         self._pace.on_epoch_start(trainer)
@@ -193,6 +197,7 @@ class StopLines(Callback):
         if trainer.best_epoch:
             held = f"best    {best} holds those of epoch {trainer.best_epoch}"
             self.lines.append(f"{held} · tensorlite evaluate {self._run.path}")
+        self.lines.append(f"go on   tensorlite resume {self._run.path}")
 
 
 def show_figure(name: str, value: float, decimals: int = 1) -> str:

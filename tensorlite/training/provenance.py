@@ -64,7 +64,7 @@ def remedy(plugins: Sequence[Provenance], options: str = "") -> str:
         'pip install tensorlite-swish==1.2 and --plugin blur.py'
     """
     installed = [f"{p['distribution']}=={p['version']}" for p in plugins if "distribution" in p]
-    others = [p.get("file", p["name"]) for p in plugins if "distribution" not in p]
+    others = [str(p.get("file", p["name"])) for p in plugins if "distribution" not in p]
     options = options or " ".join(f"--plugin {shlex.quote(each)}" for each in others)
     pip = f"pip install {' '.join(installed)}" if installed else ""
     return " and ".join(filter(None, (pip, options)))
@@ -74,7 +74,7 @@ def _source(about: Provenance) -> str:
     if "distribution" in about:
         return f"{about['distribution']} {about['version']}"
     digest = f", SHA-256 {about['sha256'][:12]}..." if "sha256" in about else ""
-    return about.get("file", "a module") + digest
+    return f"{about.get('file', 'a module')}{digest}"
 
 
 def is_provenance(value: Any) -> bool:

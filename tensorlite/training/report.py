@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from tensorlite.data import Data
     from tensorlite.nn import Module
     from tensorlite.training.loop import Trainer
-    from tensorlite.training.session import Result, Session
+    from tensorlite.training.result import Result
+    from tensorlite.training.session import Session
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,20 @@ from tensorlite.files import write_atomically
 from tensorlite.serialization import read_bytes, unpacked
 from tensorlite.training.callbacks import EVENTS, METRICS, STAGED, STATE, csv_text
 from tensorlite.training.checkpoint import load_checkpoint
-from tensorlite.training.run import RunDirectory
+from tensorlite.training.run import MODEL, RunDirectory
 from tensorlite.training.settings import Settings
 from tensorlite.training.state import State
 
-_FREE = ("data", "recipe", "threads", "workers", "save_every", "time_limit")  # change no weights
+# Where a run goes on with other values of these, nothing that was stored is out of date.
+_FREE = (
+    "data",
+    "start",
+    "recipe",
+    "threads",
+    "workers",
+    "save_every",
+    "time_limit",
+)
 _FIXED = ("model", "model_options", "overfit")
 
 
@@ -61,6 +70,8 @@ def resumption(run: RunDirectory, settings: Settings) -> Resumption:
         return Resumption(path)
     state = _read(path)
     old = {**asdict(Settings()), **state["settings"]}
+    if old["model"].endswith(".toml"):
+        old["model"] = os.fspath(run.path / MODEL)  # a copy, which goes on even if the other moves
     new = asdict(settings)
     changed = {
         name: (old[name], value)

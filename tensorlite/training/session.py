@@ -39,12 +39,12 @@ from tensorlite.training.config import Config, Layer, resolve
 from tensorlite.training.durations import seconds
 from tensorlite.training.environment import environment, plugin_sources, use_threads
 from tensorlite.training.finetuning import begin, freezing
-from tensorlite.training.inputs import Inputs, Measured, Parts
-from tensorlite.training.loop import Figures, Trainer, evaluate
-from tensorlite.training.progress import show_figure
+from tensorlite.training.inputs import Inputs, Parts
+from tensorlite.training.loop import Trainer, evaluate
 from tensorlite.training.provenance import Provenance, provenance
 from tensorlite.training.recipes import Recipe, read_recipe
 from tensorlite.training.resizing import ImageSizes
+from tensorlite.training.result import Result
 from tensorlite.training.resuming import Resumption, put_back
 from tensorlite.training.run import RunDirectory, relative_path, run_name
 from tensorlite.training.settings import Settings
@@ -56,61 +56,6 @@ from tensorlite.training.transfer import LoadReport
 if TYPE_CHECKING:
     from tensorlite.data import Data, DataLoader, Dataset
     from tensorlite.nn import Module
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came out of a training.
-
-    Args:
-        run: Where everything is.
-        epochs: Epochs that were trained.
-        best_epoch: The epoch that was chosen.
-        best: Its figures.
-        measured_on: The part that the chosen weights were judged by: ``"test"`` or ``"val"``.
-        scores: How they did there.
-        baseline: What somebody gets there who does not look at the pictures.
-        seconds: Time of the training.
-    """
-
-    run: RunDirectory
-    epochs: int
-    best_epoch: int
-    best: Figures
-    measured_on: Measured
-    scores: Any
-    baseline: dict[str, float]
-    seconds: float
-
-    @property
-    def judged_by(self) -> str:
-        """The name of the part that the chosen weights were judged by."""
-        return self.measured_on.split
-
-    def figures(self) -> Figures:
-        """Return the figures of the best epoch and of the part it was judged by."""
-        judged = {f"{self.judged_by}_{k}": v for k, v in self.scores.figures().items()}
-        return {**self.best, **judged}
-
-    def best_line(self, task: Task, decimals: int) -> str:
-        """Say which epoch was chosen and why."""
-        monitor = f"val_{task.monitor}"
-        figure = show_figure(monitor, self.best[monitor], decimals)
-        return f"{monitor} {figure} at epoch {self.best_epoch}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values, for ``result.json``."""
-        return {
-            "run": self.run.name,
-            "epochs": self.epochs,
-            "best_epoch": self.best_epoch,
-            "best": {name: value for name, value in self.best.items() if math.isfinite(value)},
-            "judged_by": self.judged_by,
-            "selected_on": self.measured_on.selected,
-            self.judged_by: self.scores.to_dict(),
-            "baseline": self.baseline,
-            "seconds": round(self.seconds, 3),
-        }
 
 
 @dataclass(frozen=True)
@@ -257,6 +202,7 @@ class Session:
             clip_norm=settings.clip_norm,
             averages=Averages(self.model, settings.ema) if settings.ema else None,
             resize=ImageSizes(settings.image_sizes),
+            folder=run.path,
             time_limit=seconds(settings.time_limit) if settings.time_limit else math.inf,
         )
 

@@ -57,8 +57,9 @@ def restore(trainer: Trainer, state: State, changed: Mapping[str, Any], where: s
     from tensorlite.training.trained import load_weights
 
     load_weights(trainer.model, state["model"], where)
-    if trainer.averages is not None and state["averages"]:
-        trainer.averages.load(**state["averages"])
+    if trainer.averages is not None:
+        begun = {"arrays": state["model"], "steps": 0}  # where they were switched on just now
+        trainer.averages.load(**(state["averages"] or begun))
     trainer.learner.replay(state["steps"])
     if "optimizer" not in changed:
         _restore_optimizer(trainer, state["optimizer"], groups=not changed)

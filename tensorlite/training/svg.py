@@ -29,7 +29,7 @@ svg .cell { fill: var(--cell); } svg .on { fill: var(--paper); } svg .off { fill
 """
 COLOURS = 8  # classes s0 to s7
 
-WIDTH, HEIGHT = 560, 280
+WIDTH, HEIGHT = 460, 260
 LEFT, RIGHT, TOP, BOTTOM = 52, 76, 34, 34
 
 

@@ -135,10 +135,11 @@ def _absent(claim: Claim, quick: bool) -> Iterator[Check]:
 def _looked_at(
     claim: Claim, name: str, figure: str, got: float | None, seconds: float, quick: bool = False
 ) -> Check:
-    claimed, baseline = claim.figures[name], claim.baseline.get(name)
-    least = claimed - claim.margin(name)
     if quick:  # after two epochs nothing has to be beaten but the start of the log
         claimed, least, baseline = claim.early(name), claim.floor(name), None
+    else:
+        claimed, baseline = claim.figures[name], claim.baseline.get(name)
+        least = claimed - claim.margin(name)
     return Check(claim.model, claim.data, figure, claimed, least, got, baseline, seconds)
 
 

@@ -17,11 +17,12 @@ def program():
 
 
 @pytest.fixture
-def environment():
+def environment(tmp_path):
     """The variables of the process, without those that would change what is printed."""
     names = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONPATH")
     switches = ("TENSORLITE_PLUGINS", "TENSORLITE_DISABLE", "TENSORLITE_STRICT_PLUGINS")
     kept = {name: value for name, value in os.environ.items() if name not in names + switches}
+    kept["TENSORLITE_CONFIG_DIR"] = str(tmp_path / "config")
     return {**kept, "PYTHONIOENCODING": "utf-8", "TERM": "xterm-256color"}
 
 

@@ -138,8 +138,7 @@ def test_a_card_that_is_no_text_is_its_plugins_fault(tensorlite, tmp_path):
     assert "(small.py:4)" in done.stderr
 
 
-def test_a_model_in_a_toml_file_has_a_sentence_of_its_own(tensorlite):
+def test_a_model_in_a_toml_file_that_is_not_there_is_one_sentence(tensorlite):
     done = tensorlite("summary", "my_net.toml")
-    assert (done.returncode, done.stdout) == (2, "")
-    start = "error: there is no model 'my_net.toml'. Models written in TOML are not supported yet."
-    assert done.stderr.startswith(start)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "error: my_net.toml: there is no such file.\n"

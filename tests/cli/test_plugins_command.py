@@ -34,9 +34,9 @@ def test_six_broken_plugins_cost_six_lines_and_nothing_else(tensorlite, install,
 
 
 WITHOUT = {  # what every command exits with, broken plugins or not
-    "train lenet5 --epochs 0": 2,
+    "train no-such-model": 2,
     "evaluate latest": 3,
-    "fine-tune latest": 3,
+    "fine-tune latest": 2,
     "predict latest no.png": 3,
     "runs": 0,
     "models": 0,
@@ -154,3 +154,38 @@ def test_an_entry_point_of_a_bad_form_is_only_a_warning(tensorlite, install):
     path = install("bad-form", "bad_form", "", name="bad_form = not a module at all :")
     done = tensorlite("plugins", **path)
     assert done.returncode == 0 and len(done.stderr.splitlines()) == 1
+
+
+def test_doctor_exits_with_4_and_names_what_failed(tensorlite, install, swish):
+    path = install("dist-broken", "broken", "import no_such_module_anywhere")
+    done = tensorlite("plugins", "doctor", **path)
+    assert done.returncode == 4
+    assert done.stdout.startswith("failed   broken · loading · ModuleNotFoundError: No module")
+    assert done.stderr == (
+        "error: plugins doctor: 1 of 1 checks failed, loading of 'broken' first.\n"
+    )
+    done = tensorlite("plugins", "doctor", "broken", "--json", **path)
+    (finding,) = json.loads(done.stdout)
+    assert (finding["plugin"], finding["what"], finding["result"]) == (
+        "broken",
+        "loading",
+        "failed",
+    )
+
+
+def test_doctor_without_plugins_says_so(tensorlite):
+    done = tensorlite("plugins", "doctor")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "tensorlite plugins doctor zoo" in done.stderr
+
+
+def test_new_prints_what_it_wrote_and_what_to_type_next(tensorlite, tmp_path):
+    done = tensorlite("plugins", "new", "tensorlite-cut", "--kind", "augmentation")
+    assert done.returncode == 0
+    for line in done.stdout.splitlines():
+        assert (tmp_path / line).is_file()
+    assert done.stderr.splitlines()[0] == (
+        "next    cd tensorlite-cut && pip install -e . && pytest"
+    )
+    done = tensorlite("plugins", "new", "tensorlite-cut")
+    assert done.returncode == 3 and "is there already" in done.stderr

@@ -23,7 +23,7 @@ def in_terminal(program, environment, tmp_path):
             env={**environment, **variables},
             withexitstatus=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=300,
             dimensions=(40, 100),
         )
         assert status == 0, shown

@@ -17,7 +17,7 @@ def test_a_sweep_finds_a_better_rate_than_a_bad_one(tensorlite, tmp_path):
     best = next(line for line in lines if line.startswith("best"))
     assert re.fullmatch(r"best    val_acc \d+\.\d\d % with lr 0\.\d+ \(trial [1-3]\)", best)
     command = next(line for line in lines if line.startswith("next")).removeprefix("next    ")
-    assert command.startswith("tensorlite train lenet5 --batch-size 256 --epochs 1 --lr 0.")
+    assert command.startswith("tensorlite train lenet5 --") and "--batch-size 256" in command
     assert [line.split()[:2] for line in done.stderr.splitlines()[-4:]] == [
         ["trial", f"{number}/4"] for number in range(1, 5)
     ]
@@ -66,13 +66,13 @@ def test_a_mistake_is_one_sentence_before_a_folder_is_made(
 
 
 def test_a_rate_is_suggested_and_no_run_is_made(tensorlite, tmp_path):
-    words = ("lr-find", "lenet5", "--steps", "30", "--low", "1e-5", "--batch-size", "32")
+    words = ("lr-find", "lenet5", "--steps", "60", "--low", "1e-4")
     done = tensorlite(*words, "--save", "lr.html")
     assert done.returncode == 0, done.stderr
     assert re.search(r"^suggest [\d.e-]+$", done.stdout, re.MULTILINE), done.stdout
-    assert "next    tensorlite train lenet5 --batch-size 32 --lr " in done.stdout
+    assert re.search(r"^next    tensorlite train lenet5 .*--lr ", done.stdout, re.MULTILINE)
     assert "*" in done.stdout and "chart   lr.html" in done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"lr.html"}
     assert "<svg" in (tmp_path / "lr.html").read_text("utf-8")
     found = json.loads(tensorlite(*words, "--json").stdout)
-    assert len(found["rates"]) == len(found["losses"]) and found["suggestion"] > 1e-5
+    assert len(found["rates"]) == len(found["losses"]) and found["suggestion"] > 1e-4

@@ -70,6 +70,14 @@ def test_convolution_in_all_three_directions(
     )
 
 
+def test_depthwise_windows_that_fill_a_tile_are_no_neighbours() -> None:
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((1, 2, 3, 3)), rng.standard_normal((2, 1, 1, 2))
+    steps = (1, 1), (0, 0), (1, 1), 2
+    # Six windows, at 0, 1, 3, 4, 6 and 7; the last repeated ends where eight neighbours would.
+    close(kernels.conv2d(x, w, *steps), reference.conv2d(x, w, *steps))
+
+
 @small
 @given(
     st.integers(0, 999), st.integers(1, 33), st.integers(1, 67), st.integers(1, 67),
@@ -117,6 +125,17 @@ def test_matrix_products_in_every_memory_order(
     close(kernels.matmul(a, b, bias), (a.astype(float) @ b + bias).astype(dtype))
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 3, 1), (1, 2, 3, 0), (2, 0, 1, 3)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("images", [1, 40])
+def test_sums_of_channels_in_every_memory_order(order: Any, dtype: Any, images: int) -> None:
+    x = np.random.default_rng(0).standard_normal((images, 13, 12, 13)).astype(dtype)
+    x = np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
+    found = kernels.channel_sums(x)
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, reference.channel_sums(x), rtol=1e-4, atol=1e-3)
+
+
 @small
 @given(pictures(67), st.booleans(), st.booleans())
 def test_batch_norm_with_its_gradient(picture: Any, relu: bool, joined: bool) -> None:
@@ -160,6 +179,7 @@ def test_the_optimizers_updates(picture: Any) -> None:
     p, g, m, v = (np.abs(rng.standard_normal((4, *x.shape))) + 0.1).astype(x.dtype)
     for name, state, options in (
         ("sgd", [m], [0.1, 0.9, 0.01, 0.5, True]),
+        ("rmsprop", [v], [[0.9, 0.1, 0.01, 1e-3]]),
         ("adam", [m, v], [[0.9, 0.99, 0.1, 0.98, 0.01, 1.5, 1e-3]]),
     ):
         found, expected = ([a.copy() for a in (p, *state)] for _ in range(2))

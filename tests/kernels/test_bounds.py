@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorlite import kernels
-from tensorlite.kernels import choice, conv_size, winograd
+from tensorlite.kernels import choice, conv_size, threads, winograd
 from tensorlite.kernels.cache import jit_enabled
 
 ZONE = 512
@@ -65,9 +65,12 @@ def test_convolutions_stay_within_their_arrays(
 
 
 @few
-@given(st.integers(0, 99), sides, sides, st.integers(1, 40), st.integers(1, 40), st.integers(0, 2))
+@given(
+    st.integers(0, 99), sides, sides, st.integers(1, 40), st.integers(1, 40), st.integers(0, 2),
+    st.booleans(),
+)  # fmt: skip
 def test_winograds_convolutions_stay_within_their_arrays(
-    seed: int, height: int, width: int, channels: int, filters: int, kind: int
+    seed: int, height: int, width: int, channels: int, filters: int, kind: int, few: bool
 ) -> None:
     rng, guard, (m, r) = np.random.default_rng(seed), Guarded(), winograd.COMPILED[kind]
     pad = r - 1, r - 1
@@ -76,12 +79,16 @@ def test_winograds_convolutions_stay_within_their_arrays(
         guard.of(rng.standard_normal(shape).astype(np.float32))
         for shape in ((3, channels, height, width), (filters, channels, r, r), (3, filters, *out))
     )
-    results = within(
-        guard,
-        lambda: winograd.conv2d(x, w, out, m, pad),
-        lambda: winograd.conv2d(dy, w, (height, width), m, (0, 0), backward=True),
-        lambda: winograd.conv2d_weight_grad(x, dy, m, r, pad),
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(winograd, "_few_weights", lambda *sizes: few)
+        winograd._plan.cache_clear()
+        results = within(
+            guard,
+            lambda: winograd.conv2d(x, w, out, m, pad),
+            lambda: winograd.conv2d(dy, w, (height, width), m, (0, 0), backward=True),
+            lambda: winograd.conv2d_weight_grad(x, dy, m, r, pad),
+        )
+    winograd._plan.cache_clear()
     assert not any(np.isnan(result).any() for result in results)
     assert guard.intact()
 
@@ -182,6 +189,7 @@ def test_optimizers_stay_within_their_parameters(sizes: list[int], dtype: str) -
     guard = Guarded()
     p, g, v, m = ([guard.of(np.ones(n, dtype)) for n in sizes] for _ in range(4))
     kernels.sgd(p, g, v, 0.1, 0.9, 0.0, 1.0, False)
+    kernels.rmsprop(p, g, v, [0.9, 0.0, 0.1, 1.0])
     kernels.adam(p, g, v, m, [0.9, 0.9, 0.0, 1.0, 0.1, 1.0, 1.0])
     assert all(np.isfinite(a).all() for a in [*p, *v, *m])
     assert all((a == 1).all() for a in g)
@@ -231,10 +239,9 @@ def test_pixels_are_moved_from_and_to_the_pictures_only(
 
 
 def within(guard: Guarded, *calls: Any) -> list[np.ndarray]:
-    """Run kernels while every ``np.empty`` of theirs is guarded as well."""
-    original = np.empty
-    np.empty = guard.empty  # type: ignore[assignment]
-    try:
+    """Run kernels while every ``np.empty`` of theirs is guarded, and so is their scratch memory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(np, "empty", guard.empty)
+        patch.setattr(threads, "LARGE", 1 << 60)
+        patch.setattr(threads._memory, "buffers", {})
         return [call() for call in calls]
-    finally:
-        np.empty = original

@@ -96,7 +96,7 @@ def test_an_edit_of_the_tile_takes_effect_at_the_next_run(tmp_path: Path, copy: 
     assert run(product, tmp_path, copy.parent).stdout.split() == ["32.0"]
     simd = copy / "kernels" / "compiled" / "simd.py"
     source = simd.read_text().replace(
-        "    if not FUSED:", "    x = b.fadd(x, x)\n    if not FUSED:"
+        "\n    if not FUSED:", "\n    x = b.fadd(x, x)\n    if not FUSED:"
     )
     assert source != simd.read_text()
     simd.write_text(source)

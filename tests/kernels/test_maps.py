@@ -83,6 +83,7 @@ def test_activations_and_their_slopes_are_exact(name: str) -> None:
         exact = slopes(name, x.astype(float))
         found = maps.each_with_slope(name, x)
     np.testing.assert_allclose(found[0], exact[0], rtol=2e-6, atol=2e-7)
+    np.testing.assert_array_equal(maps.each(name, x), found[0])
     np.testing.assert_allclose(found[1], exact[1], rtol=2e-6, atol=4e-6)
 
 

@@ -91,6 +91,7 @@ def updates(rng: np.random.Generator) -> np.ndarray:
     sizes = 200_000, 7, 30_000
     p, g, v, m = ([rng.random(n).astype(np.float32) for n in sizes] for _ in range(4))
     kernels.sgd(p, g, v, 0.1, 0.9, 0.01, 1.0, True)
+    kernels.rmsprop(p, g, v, [0.9, 0.01, 0.1, 1e-8])
     kernels.adam(p, g, m, v, [0.9, 0.999, 0.01, 1.0, 0.1, 1.0, 1e-8])
     return np.concatenate([*p, *v, *m])
 
@@ -123,6 +124,32 @@ def test_several_python_threads_may_call_kernels_at_once(rng: np.random.Generato
     for other in others:
         other.join()
     assert right == [True] * 80
+
+
+def test_more_threads_than_cores_come_to_an_end(rng: np.random.Generator) -> None:
+    a, b = rng.standard_normal((2, 200, 200)).astype(np.float32)
+    kernels.set_num_threads(1)
+    expected = kernels.matmul(a, b)
+    kernels.set_num_threads(4 * threads.available_cores())
+    assert all((kernels.matmul(a, b) == expected).all() for _ in range(50))
+
+
+def test_threads_of_blas_beside_ours_change_nothing(rng: np.random.Generator) -> None:
+    kernels.set_num_threads(2)
+    a = rng.standard_normal((300, 300)).astype(np.float32)
+    expected, done = kernels.matmul(a, a), threading.Event()
+
+    def multiply() -> None:
+        while not done.is_set():
+            np.dot(a, a)
+
+    other = threading.Thread(target=multiply)
+    other.start()
+    try:
+        assert all((kernels.matmul(a, a) == expected).all() for _ in range(20))
+    finally:
+        done.set()
+        other.join()
 
 
 def test_a_number_of_threads_below_one_is_refused() -> None:

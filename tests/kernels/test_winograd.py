@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -86,10 +86,21 @@ def test_all_three_directions_agree_with_the_twins(
         winograd.conv2d(dy, w, (height, width), m, turned, backward=True),
         reference.conv2d_input_grad(dy.astype(float), wide[1], (height, width), *steps),
     )
-    close(
-        winograd.conv2d_weight_grad(x, dy, m, r, (pad, pad)),
-        reference.conv2d_weight_grad(wide[0], dy.astype(float), (r, r), *steps),
-    )
+    expected = reference.conv2d_weight_grad(wide[0], dy.astype(float), (r, r), *steps)
+    for found in weight_grads(lambda: winograd.conv2d_weight_grad(x, dy, m, r, (pad, pad))):
+        close(found, expected)
+
+
+def weight_grads(run: Callable[[], np.ndarray]) -> list[np.ndarray]:
+    """What comes out with sums for each share of the images, and with common ones."""
+    found = []
+    for own in (True, False):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(winograd, "_few_weights", lambda *sizes, own=own: own)
+            winograd._plan.cache_clear()
+            found.append(run())
+    winograd._plan.cache_clear()
+    return found
 
 
 @needs_jit
@@ -104,7 +115,9 @@ def test_the_same_bytes_come_out_with_any_number_of_threads(
     run = {
         "forward": lambda: winograd.conv2d(x, w, (9, 9), 4, (1, 1)),
         "input": lambda: winograd.conv2d(dy, w, (9, 9), 4, (1, 1), backward=True),
-        "weights": lambda: winograd.conv2d_weight_grad(x, dy, 4, 3, (1, 1)),
+        "weights": lambda: np.stack(
+            weight_grads(lambda: winograd.conv2d_weight_grad(x, dy, 4, 3, (1, 1)))
+        ),
     }[direction]
     found = []
     for count in (1, 2, 4):

@@ -1,6 +1,7 @@
 """What a training can be told beside model, data and optimizer."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -227,3 +228,18 @@ def test_a_training_ends_in_time_with_all_its_files(session, tmp_path):
 def test_a_time_of_another_form_is_refused(text):
     with pytest.raises(ConfigError, match="expected a time such as 90s, 10m or 1h30m"):
         seconds(text)
+
+
+def test_figures_are_written_for_tensorboard(session, tmp_path):
+    pytest.importorskip("tensorboardX")
+    run = RunDirectory.create(tmp_path, "a")
+    session(callbacks=["tensorboard"]).fit(run)
+    (events,) = (run.path / "tensorboard").iterdir()
+    content = events.read_bytes()
+    assert content.count(b"val_acc") == 2 and b"images_per_second" in content
+
+
+def test_a_package_that_is_missing_is_one_sentence(session, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    with pytest.raises(ConfigError, match=r"pip install 'tensorlite\[tensorboard\]'"):
+        session(callbacks=["tensorboard"])

@@ -76,7 +76,8 @@ def test_killed_at_random_instants_a_training_ends_in_the_same_bytes(start, tmp_
         for _ in range(draw.choice((1, 1, 2, 4))):
             process = start(*words(f"x{trial}"))
             try:
-                process.communicate(timeout=draw.uniform(0.2, 1.0) * length)
+                _, said = process.communicate(timeout=draw.uniform(0.2, 1.0) * length)
+                assert process.returncode == 0, said
                 break  # it came to its end
             except subprocess.TimeoutExpired:
                 process.kill()

@@ -5,14 +5,15 @@ import os
 import random
 import signal
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tensorlite as tl
-from tensorlite import nn, registry
+from tensorlite import nn, registry, zoo
 from tensorlite.errors import ConfigError, DataError, DivergedError, Terminated
-from tensorlite.training import Callback, Layer, RunDirectory, prepare
+from tensorlite.training import Callback, Layer, RunDirectory, load_checkpoint, prepare
 from tensorlite.training.callbacks import STAGED
 from tensorlite.training.resuming import resumption
 
@@ -280,3 +281,30 @@ def test_a_batch_that_cannot_be_learned_is_kept(begin, tmp_path):
         begin("x", optimizer="sgd", lr=1e20, ema=0.0, warmup_epochs=0.0, weight_decay=0.0)
     batch = tl.load(tmp_path / "runs" / "x" / "diverged.safetensors")
     assert batch["images"].shape[1:] == (1, 28, 28) and len(batch["target"]) == len(batch["images"])
+
+
+def test_a_model_in_toml_goes_on_from_its_copy_in_the_run(begin, go_on, tmp_path):
+    written = tmp_path / "net.toml"
+    written.write_text((Path(zoo.__file__).parent / "written" / "lenet5.toml").read_text("utf-8"))
+    whole = begin("whole", model=str(written))
+    with pytest.raises(Killed):
+        begin("x", Kill("on_batch_end", 8), model=str(written))
+    written.unlink()
+    assert same(go_on("x"), whole)
+
+
+def test_a_network_whose_features_are_let_go_later_goes_on(begin, go_on):
+    told = {"model": "lenet5", "freeze": "features", "freeze_epochs": 1, "bn": "frozen"}
+    whole = begin("whole", **told)
+    with pytest.raises(Killed):
+        begin("x", Kill("on_batch_end", 8), **told)
+    assert same(go_on("x"), whole)
+
+
+def test_averages_that_are_switched_on_later_begin_with_the_weights_of_then(begin, go_on):
+    with pytest.raises(Killed):
+        begin("x", Kill("on_batch_end", 8), ema=0.0, lr=0.0)
+    found = go_on("x", ema=0.9)
+    plain = begin("plain", ema=0.0, lr=0.0)
+    one, other = (load_checkpoint(run.last).arrays["0.weight"] for run in (found, plain))
+    np.testing.assert_allclose(one, other, rtol=1e-6)

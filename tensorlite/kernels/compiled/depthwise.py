@@ -77,8 +77,10 @@ def windows_by_channels(part, parts, thread, args, one):
             for i in range(0, windows, height):
                 tile, corner = tile0 + i // height, at[i0 + i]
                 p0, p1, filters = first[tile], last[tile], c * taps
-                if at[i0 + i + height - 1] - corner == (height - 1) * width:
-                    # Neighbours in a row: one address, not one for each.
+                spread = at[i0 + i + height - 1] - corner
+                if windows - i >= height and spread == (height - 1) * width:
+                    # Neighbours in a row: one address, not one for each. The corners of a full
+                    # tile rise, so their spread tells; those that fill up the last one repeat.
                     rows, corner = tile_steps(blank, width), framed + corner
                     t = multiply(
                         start, work, rows, corner, inside, p0, p1, length, w, filters, weight

@@ -21,7 +21,7 @@ from tensorlite.kernels.compiled.simd import floats
 
 @region
 def each(part, parts, thread, args, one):
-    """``y = function(x)``; the last argument says which, in the order of ``maps.FUNCTIONS``."""
+    """``y = function(x)``; the last argument says which, in the order of ``maps.py``."""
     x, y, which = floats(args, 0, one), floats(args, 1, one), args[3]
     begin, end = share(args[2], part, parts)
     if which == 0:
@@ -39,9 +39,21 @@ def each(part, parts, thread, args, one):
     elif which == 4:
         for i in range(begin, end):
             y[i] = erf(x[i])
-    else:
+    elif which == 5:
         for i in range(begin, end):
             y[i] = softplus(x[i])
+    elif which == 6:
+        for i in range(begin, end):
+            y[i] = gelu(x[i])[0]
+    elif which == 7:
+        for i in range(begin, end):
+            y[i] = gelu_tanh(x[i])[0]
+    elif which == 8:
+        for i in range(begin, end):
+            y[i] = silu(x[i])[0]
+    else:
+        for i in range(begin, end):
+            y[i] = mish(x[i])[0]
 
 
 @region

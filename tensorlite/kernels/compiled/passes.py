@@ -77,6 +77,25 @@ def sgd(part, parts, thread, args, one):
 
 
 @region
+def rmsprop(part, parts, thread, args, one):
+    """RMSprop without momentum, over several parameters."""
+    settings, count, chunk = floats(args, 0, one), args[1], args[2]
+    alpha, decay, rate, eps = settings[0], settings[1], settings[2], settings[3]
+    begin, end = share(args[3], part, parts)
+    unit = 0
+    for k in range(count):
+        p, g = floats(args, 4 + k, one), floats(args, 4 + count + k, one)
+        v, size = floats(args, 4 + 2 * count + k, one), args[4 + 3 * count + k]
+        for start in range(0, size, chunk):
+            if begin <= unit < end:
+                for i in range(start, min(start + chunk, size)):
+                    step = g[i] + decay * p[i]
+                    v[i] = alpha * v[i] + (one - alpha) * step * step
+                    p[i] -= rate * step / (math.sqrt(v[i]) + eps)
+            unit += 1
+
+
+@region
 def adam(part, parts, thread, args, one):
     """Adam; the settings hold what is the same for all numbers of a step."""
     settings, count, chunk = floats(args, 0, one), args[1], args[2]

@@ -232,48 +232,124 @@ def odd(numbers, vector):
 
 
 @jit
-def turn_both(blocks, part, parts, thread, args, one):
-    """Pieces of the picture and blocks of the gradient, turned, for some lines of blocks.
+def turn_line(blocks, x, dy, steps, dy_steps, line, n, work, tmp, v, iv, d, id, one):
+    """Pieces of the picture and blocks of the gradient, turned, for a line of blocks.
 
-    They go to ``(groups, places, blocks, C)`` and ``(groups, places, blocks, K)``, from block to
-    block and from place to place an odd number of vectors.
+    They go to ``(places, blocks, C)`` and ``(places, blocks, K)``, where from block to block and
+    from place to place an odd number of vectors.
     """
-    x, dy, v, d, work = (
-        floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
-        floats(args, 4, one),
-    )  # fmt: skip
-    n, first, some = whole(args, 5), args[6], args[7]
-    steps = args[8], args[9], args[10], args[11]
-    dy_steps = args[12], args[13], args[14], args[15]
     C, K, Cp, Kp, Ho, Wo, H, W = n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]
-    top, left, group, many, room = n[8], n[9], n[10], n[11], n[12]
+    top, left, many = n[8], n[9], n[11]
     piece, block = tile_side(blocks, PIECE), tile_side(blocks, RESULTS)
     a, m, vector = tile_height(piece), tile_height(block), lanes(one)
     down, across = (Ho + m - 1) // m, (Wo + m - 1) // m
     wide, here, there = (across - 1) * m + a, odd(Cp, vector), odd(Kp, vector)
     plane, other = odd(many * here, vector), odd(many * there, vector)
-    tmp = thread * room
     framed = tmp + a * a * vector
     given = framed + a * wide * Cp
+    image, h = line // down, line % down * m
+    strip(x, image * steps[0], steps, h - top, a, work, framed, C, H, W, wide, left, Cp)
+    corner = image * dy_steps[0]
+    strip(dy, corner, dy_steps, h, m, work, given, K, Ho, Wo, across * m, 0, Kp)
+    for j in range(across):
+        for c in range(0, C, vector):
+            turn_piece(
+                blocks, work, framed + j * m * Cp + c, wide * Cp, Cp, work, tmp,
+                v, iv + j * here + c, plane,
+            )  # fmt: skip
+        for k in range(0, K, vector):
+            turn_block(
+                blocks, work, given + j * m * Kp + k, across * m * Kp, Kp, work, tmp,
+                d, id + j * there + k, other,
+            )  # fmt: skip
+
+
+@jit
+def sum_panel(blank, vector, v, iv, d, id, sums, to, k, sizes, new):
+    """The products of all channels and the filters of a panel, at one place."""
+    places, place, many, some, Cp, Kp = sizes
+    here, there = odd(Cp, vector), odd(Kp, vector)
+    plane, other = odd(many * here, vector), odd(many * there, vector)
+    for c in range(0, Cp, tile_height(blank)):
+        t = blank
+        for start in range(0, some, many):
+            at = start // many * places + place
+            ia, ib = iv + at * plane + c, id + at * other + k
+            for i in range(min(many, some - start)):
+                t = tile_fma(t, v, tile_steps(blank, 1), ia + i * here, d, ib + i * there)
+        target = to + (place * Cp + c) * Kp + k
+        if not new:
+            t = tile_add(t, tile_load(blank, sums, tile_steps(blank, Kp), target))
+        tile_store(t, sums, tile_steps(blank, Kp), target)
+
+
+@jit
+def sum_shares(blocks, part, parts, thread, args, one):
+    """Sums ``(shares, places, C, Kp)``; a thread turns what it multiplies, and both stay near."""
+    x, dy, sums, work = (
+        floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
+    )  # fmt: skip
+    n, lines, shares = whole(args, 4), args[5], args[6]
+    steps, dy_steps = (
+        (args[7], args[8], args[9], args[10]),
+        (args[11], args[12], args[13], args[14]),
+    )
+    Cp, Kp, group, many, room, width, vector = n[2], n[3], n[10], n[11], n[12], n[13], lanes(one)
+    a, across = tile_height(tile_side(blocks, PIECE)), n[14]
+    tmp = thread * room
+    v = tmp + n[15]
+    d = v + a * a * odd(many * odd(Cp, vector), vector)
+    clear(work, tmp, room)
+    begin, end = share(shares, part, parts)
+    for unit in range(begin, end):
+        first, last = share(lines, unit, shares)
+        for start in range(first, last, group):
+            some = min(group, last - start)
+            for i in range(some):
+                iv = v + i * across * odd(Cp, vector)
+                id = d + i * across * odd(Kp, vector)
+                turn_line(
+                    blocks, x, dy, steps, dy_steps, start + i, n, work, tmp, work, iv, work, id, one
+                )
+            to = unit * a * a * Cp * Kp
+            for place in range(a * a):
+                sizes = a * a, place, many, some * across, Cp, Kp
+                for k in range(0, Kp, width):
+                    if width == vector:
+                        blank = tile_zero(one, SLIM, 1)
+                        sum_panel(
+                            blank, vector, work, v, work, d, sums, to, k, sizes, start == first
+                        )
+                    else:
+                        blank = tile_zero(one, ROWS, VECS)
+                        sum_panel(
+                            blank, vector, work, v, work, d, sums, to, k, sizes, start == first
+                        )
+
+
+@jit
+def turn_lines(blocks, part, parts, thread, args, one):
+    """Some lines of blocks, turned, in groups of lines, for all threads."""
+    x, dy, v, d, work = (
+        floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
+        floats(args, 4, one),
+    )  # fmt: skip
+    n, first, some = whole(args, 5), args[6], args[7]
+    steps, dy_steps = (
+        (args[8], args[9], args[10], args[11]),
+        (args[12], args[13], args[14], args[15]),
+    )
+    Cp, Kp, group, many, room, across, vector = n[2], n[3], n[10], n[11], n[12], n[14], lanes(one)
+    a = tile_height(tile_side(blocks, PIECE))
+    here, there = odd(Cp, vector), odd(Kp, vector)
+    tmp = thread * room
     clear(work, tmp, room)
     begin, end = share(some, part, parts)
-    for line in range(begin, end):
-        image, h = (first + line) // down, (first + line) % down * m
-        strip(x, image * steps[0], steps, h - top, a, work, framed, C, H, W, wide, left, Cp)
-        corner = image * dy_steps[0]
-        strip(dy, corner, dy_steps, h, m, work, given, K, Ho, Wo, across * m, 0, Kp)
-        for j in range(across):
-            t, at = line % group * across + j, line // group * a * a
-            for c in range(0, C, vector):
-                turn_piece(
-                    blocks, work, framed + j * m * Cp + c, wide * Cp, Cp, work, tmp,
-                    v, at * plane + t * here + c, plane,
-                )  # fmt: skip
-            for k in range(0, K, vector):
-                turn_block(
-                    blocks, work, given + j * m * Kp + k, across * m * Kp, Kp, work, tmp,
-                    d, at * other + t * there + k, other,
-                )  # fmt: skip
+    for i in range(begin, end):
+        at, t = i // group * a * a, i % group * across
+        iv = at * odd(many * here, vector) + t * here
+        id = at * odd(many * there, vector) + t * there
+        turn_line(blocks, x, dy, steps, dy_steps, first + i, n, work, tmp, v, iv, d, id, one)
 
 
 @jit
@@ -287,36 +363,15 @@ def sum_products(blocks, part, parts, thread, args, one):
     for unit in range(begin, end):
         place, k = unit // (Kp // width), unit % (Kp // width) * width
         sizes = a * a, place, many, some, Cp, Kp
-        if width == vector:
-            sum_panel(tile_zero(one, SLIM, 1), vector, v, d, sums, k, sizes, new)
-        else:
-            sum_panel(tile_zero(one, ROWS, VECS), vector, v, d, sums, k, sizes, new)
-
-
-@jit
-def sum_panel(blank, vector, v, d, sums, k, sizes, new):
-    """The products of all channels and the filters of a panel."""
-    places, place, many, some, Cp, Kp = sizes
-    here, there = odd(Cp, vector), odd(Kp, vector)
-    plane, other = odd(many * here, vector), odd(many * there, vector)
-    for c in range(0, Cp, tile_height(blank)):
-        t = blank
-        for start in range(0, some, many):
-            at = start // many * places + place
-            iv, panel = at * plane + c, at * other + k
-            for i in range(min(many, some - start)):
-                t = tile_fma(t, v, tile_steps(blank, 1), iv + i * here, d, panel + i * there)
-        to = (place * Cp + c) * Kp + k
-        if not new:
-            t = tile_add(t, tile_load(blank, sums, tile_steps(blank, Kp), to))
-        tile_store(t, sums, tile_steps(blank, Kp), to)
+        blank = tile_zero(one, ROWS, VECS)
+        sum_panel(blank, vector, v, 0, d, 0, sums, 0, k, sizes, new)
 
 
 @jit
 def gather(blocks, part, parts, thread, args, one):
-    """Turn the sums into the gradient of the weights (K, C, r, r)."""
+    """Add the shares in order and turn the sums into the gradient of the weights (K, C, r, r)."""
     sums, dw, work = floats(args, 0, one), floats(args, 1, one), floats(args, 2, one)
-    C, K, Cp, Kp, room = args[3], args[4], args[5], args[6], args[7]
+    C, K, Cp, Kp, room, shares = args[3], args[4], args[5], args[6], args[7], args[8]
     piece, window = tile_side(blocks, PIECE), tile_side(blocks, WINDOW)
     a, r, vector = tile_height(piece), tile_height(window), tile_width(window)
     tmp = thread * room
@@ -326,6 +381,9 @@ def gather(blocks, part, parts, thread, args, one):
             for j in range(a):
                 at = (j * Cp + c) * Kp + k
                 t = tile_load(piece, sums, tile_steps(piece, a * Cp * Kp), at)
+                for s in range(1, shares):
+                    more = at + s * a * a * Cp * Kp
+                    t = tile_add(t, tile_load(piece, sums, tile_steps(piece, a * Cp * Kp), more))
                 t = tile_mix(blocks, WEIGHTS, t)
                 tile_store(t, work, tile_steps(window, a * vector), tmp + j * vector)
             for i in range(r):
@@ -354,9 +412,15 @@ def convolve_4_3(part, parts, thread, args, one):
 
 
 @region
-def turn_both_4_3(part, parts, thread, args, one):
+def sum_shares_4_3(part, parts, thread, args, one):
+    """Turn and sum the products for few weights: blocks of 4, windows of 3."""
+    sum_shares(blocks_of(one, 4, 3), part, parts, thread, args, one)
+
+
+@region
+def turn_lines_4_3(part, parts, thread, args, one):
     """Turn what the gradient of the weights is made of: blocks of 4, windows of 3."""
-    turn_both(blocks_of(one, 4, 3), part, parts, thread, args, one)
+    turn_lines(blocks_of(one, 4, 3), part, parts, thread, args, one)
 
 
 @region
@@ -384,9 +448,15 @@ def convolve_2_3(part, parts, thread, args, one):
 
 
 @region
-def turn_both_2_3(part, parts, thread, args, one):
+def sum_shares_2_3(part, parts, thread, args, one):
+    """Turn and sum the products for few weights: blocks of 2, windows of 3."""
+    sum_shares(blocks_of(one, 2, 3), part, parts, thread, args, one)
+
+
+@region
+def turn_lines_2_3(part, parts, thread, args, one):
     """Turn what the gradient of the weights is made of: blocks of 2, windows of 3."""
-    turn_both(blocks_of(one, 2, 3), part, parts, thread, args, one)
+    turn_lines(blocks_of(one, 2, 3), part, parts, thread, args, one)
 
 
 @region
@@ -414,9 +484,15 @@ def convolve_4_5(part, parts, thread, args, one):
 
 
 @region
-def turn_both_4_5(part, parts, thread, args, one):
+def sum_shares_4_5(part, parts, thread, args, one):
+    """Turn and sum the products for few weights: blocks of 4, windows of 5."""
+    sum_shares(blocks_of(one, 4, 5), part, parts, thread, args, one)
+
+
+@region
+def turn_lines_4_5(part, parts, thread, args, one):
     """Turn what the gradient of the weights is made of: blocks of 4, windows of 5."""
-    turn_both(blocks_of(one, 4, 5), part, parts, thread, args, one)
+    turn_lines(blocks_of(one, 4, 5), part, parts, thread, args, one)
 
 
 @region

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tensorlite.entry import SCRIPT, Entry
+from tensorlite.entry import SCRIPT, Entry, Owner
 from tensorlite.nn.module import Module
 from tensorlite.nn.toml.build import Builder
 from tensorlite.nn.toml.calls import evaluate
@@ -105,7 +105,7 @@ class _FileEntry(Entry[Any]):
         return self.summary
 
     @property
-    def _source(self) -> tuple[str | None, int | None]:  # type: ignore[override]
+    def _source(self) -> tuple[str | None, int | None]:
         return str(Path(self.name).resolve()), 1
 
 
@@ -117,9 +117,10 @@ def entry_of(path: str) -> Entry[Any]:
         ConfigError: If something in it makes no sense, with file and line.
     """
     model = TomlModel(path)
-    details = {
+    details: dict[str, Any] = {
         key: model.settings[key] for key in ("task", "features", "head") if key in model.settings
     }
-    recipe = {"recipe": Path(path)} if "recipe" in model._source.content else {}
+    if "recipe" in model._source.content:
+        details["recipe"] = Path(path)
     summary = str(model.settings.get("summary", "A model written in TOML."))
-    return _FileEntry(path, "model", model, SCRIPT, None, None, summary, {**details, **recipe})
+    return _FileEntry(path, "model", model, Owner(SCRIPT), summary, details)

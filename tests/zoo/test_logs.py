@@ -1,0 +1,94 @@
+"""What cards say comes from logs, and training again is held against them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tensorlite import registry
+from tensorlite.data import open_data
+from tensorlite.training.checkpoint import load_checkpoint
+from tensorlite.training.logs import Claim, LoggedRun, claims, table
+from tensorlite.training.trained import Trained
+from tensorlite.training.verification import Check, find_data
+
+LOGGED = [name for name, entry in registry.models.items() if entry.details.get("log")]
+SHIPPED = [name for name, entry in registry.models.items() if entry.details.get("weights")]
+
+
+def claim(accuracy: float = 0.8, baseline: dict[str, float] | None = None) -> Claim:
+    epochs = [{"val_acc": value} for value in (0.3, 0.5, 0.8)]
+    runs = (LoggedRun(0, 3, {"acc": accuracy}, epochs),)
+    return Claim("m", "digits", "CC", "test", 5000, {}, 1.0, "", runs, baseline or {})
+
+
+def check(got: float | None, baseline: float | None = None) -> Check:
+    return Check("m", "digits", "test_acc", 0.8, 0.78, got, baseline, 1.0)
+
+
+@pytest.mark.parametrize("name", LOGGED)
+def test_a_card_has_the_table_of_its_log(name: str) -> None:
+    entry = registry.models.info(name)
+    assert table(claims(entry)) in entry.path("card").read_text()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_weights_are_shipped_of_data_that_may_not_be_sold(name: str) -> None:
+    licences = [each.licence for each in claims(registry.models.info(name))]
+    assert licences and not any("NC" in licence for licence in licences)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_weights_fit_their_model(name: str) -> None:
+    trained = Trained.load(name)
+    assert trained.description.model == name
+    assert trained.inputs.shape[0] in (1, 3)
+
+
+def test_shipped_weights_are_small_together() -> None:
+    paths = [registry.models.info(name).path("weights") for name in SHIPPED]
+    assert sum(path.stat().st_size for path in paths) < 5_000_000
+
+
+def test_shipped_weights_reach_the_figure_of_their_card(shared_data: Path) -> None:
+    trained = Trained.load("lenet5")
+    logged = next(c for c in claims(registry.models.info("lenet5")) if c.data == "mnist")
+    scores = trained.evaluate(open_data(shared_data / "mnist").splits["test"])
+    assert scores.figures()["acc"] == pytest.approx(logged.runs[0].figures["acc"], abs=5e-4)
+
+
+def test_shipped_weights_say_what_they_learned_from() -> None:
+    described = load_checkpoint(registry.models.info("lenet5").path("weights")).description
+    assert (described.data, described.epoch) == ("mnist", 5)
+
+
+def test_a_figure_may_lie_below_the_logged_one_by_chance_only() -> None:
+    assert claim().margin("acc") == pytest.approx(2.58 * (2 * 0.8 * 0.2 / 5000) ** 0.5)
+
+
+def test_a_quick_check_looks_at_the_start_of_the_log() -> None:
+    assert (claim().early("acc"), claim().floor("acc")) == (0.5, pytest.approx(0.4))
+
+
+@pytest.mark.parametrize(
+    ("got", "status"), [(0.79, "reached"), (0.77, "missed"), (None, "no data")]
+)
+def test_a_figure_is_reached_or_missed(got: float | None, status: str) -> None:
+    assert check(got).status == status
+
+
+def test_a_figure_that_does_not_beat_the_baseline_is_missed() -> None:
+    assert check(0.79, baseline=0.8).status == "missed"
+
+
+def test_the_baseline_stands_beside_the_figure() -> None:
+    assert "(without looking 50.00 %)" in table([claim(baseline={"acc": 0.5})])
+    assert "50.00 % without looking" in check(0.79, baseline=0.5).line()
+
+
+def test_data_are_found_by_name(tmp_path: Path) -> None:
+    (tmp_path / "mnist").mkdir()
+    assert find_data("digits", None) == "digits"
+    assert find_data("mnist", tmp_path) == str(tmp_path / "mnist")
+    assert find_data("fashion-mnist", tmp_path) is None
