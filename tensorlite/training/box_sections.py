@@ -11,7 +11,7 @@ from tensorlite.training.page import Bar, Box, Picture, gallery, paragraph, tabl
 from tensorlite.training.tasks import Section
 
 if TYPE_CHECKING:
-    from tensorlite.training.localization import Answer, LocalizationScores
+    from tensorlite.training.localization_scores import Answer, LocalizationScores
 
 _HEAD = ["class", "pictures", "mean IoU", "", "class and box right"]
 _SHOWN = 18

@@ -56,7 +56,8 @@ FEW = {
 def fine_tuning(source: str, data: Data, root: Path = Path("runs"), model: str = "") -> Layer:
     """Return the settings of a training on some data that begins with the weights of a source.
 
-    Pictures with boxes get a localizer on the features of a classifier.
+    Pictures with boxes get a localizer on the features of a classifier; pictures without get the
+    network that a localizer's backbone was taken from.
 
     Args:
         source: See ``find_weights``.
@@ -134,7 +135,15 @@ def _model(described: Description | None, data: Data, model: str, where: str) ->
     task = registry.models.info(name).details.get("task", "classification")
     if data.task == "boxes" and task == "classification":
         return {"model": "localizer", "model_options": {"backbone": name}}
+    if data.task == "classification" and task == "localization":
+        return {"model": options.get("backbone") or _default(name, "backbone")}
     return {"model": name, "model_options": options}
+
+
+def _default(name: str, option: str) -> Any:
+    """What a model's factory takes for an option that it is not given."""
+    signature = registry.models.info(name).parameters
+    return signature.parameters[option].default if signature else None
 
 
 def _outputs(arrays: Arrays) -> int:

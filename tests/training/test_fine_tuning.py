@@ -10,7 +10,7 @@ import tensorlite as tl
 from tensorlite import nn, registry
 from tensorlite.data import open_data
 from tensorlite.errors import ConfigError, DataError, UnknownNameError
-from tensorlite.training import Layer, Settings, prepare
+from tensorlite.training import Layer, RunDirectory, Settings, prepare
 from tensorlite.training.finetuning import find_weights, fine_tuning
 from tensorlite.training.freezing import Freezing, frozen_stages, rates, stages
 from tensorlite.training.transfer import adapt, transfer
@@ -251,6 +251,16 @@ def test_pictures_with_boxes_get_a_localizer_on_the_features(train):
     layer = fine_tuning(str(first.path), open_data("canvas"))
     assert layer.values["model"] == "localizer"
     assert layer.values["model_options"] == {"backbone": "lenet5"}
+
+
+def test_the_backbone_of_a_localizer_becomes_a_classifier_again(tmp_path, folder):
+    told = {"model": "localizer", "data": "canvas", "model_options": {"backbone": "lenet5"}}
+    session = prepare(Layer("test", {**told, "limit_train": 32, "image_size": 28, "epochs": 1}))
+    run = session.fit(RunDirectory.create(tmp_path / "runs", "boxes")).run
+    layer = fine_tuning(str(run.path), open_data(folder))
+    assert layer.values["model"] == "lenet5"
+    load = prepare(Layer("test", {"data": str(folder)}), layer).load
+    assert len(load.loaded) == 4 and len(load.reinitialised) == 6
 
 
 def test_a_model_without_weights_says_how_to_get_some(normed, tmp_path):
