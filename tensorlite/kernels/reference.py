@@ -34,9 +34,10 @@ def _framed(x: Array, padding: Pair, value: float, extra: Pair = (0, 0)) -> Arra
     return np.pad(x, widths, constant_values=value)
 
 
-def matmul(a: Array, b: Array, bias: Array | None = None) -> Array:
-    """``a @ b + bias`` for matrices."""
-    return a @ b if bias is None else a @ b + bias
+def matmul(a: Array, b: Array, bias: Array | None = None, relu: bool = False) -> Array:
+    """``a @ b + bias`` for matrices, and what is positive of it if wanted."""
+    out = a @ b if bias is None else a @ b + bias
+    return np.maximum(out, 0) if relu else out
 
 
 def conv2d(

@@ -47,11 +47,11 @@ def test_a_grey_run_is_fine_tuned_on_colour_photos_with_no_further_option(
 
 
 def test_a_model_without_weights_is_one_sentence_and_exit_3(tensorlite, photos):
-    done = tensorlite("fine-tune", "lenet_harley", "--data", "photos")
+    done = tensorlite("fine-tune", "densenet121", "--data", "photos")
     assert done.returncode == 3
     assert done.stderr == (
-        "error: there are no trained weights of 'lenet_harley' in this package.\n"
-        "  try: tensorlite train lenet_harley\n"
+        "error: there are no trained weights of 'densenet121' in this package.\n"
+        "  try: tensorlite train densenet121\n"
     )
 
 

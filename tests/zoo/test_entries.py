@@ -89,7 +89,8 @@ def test_the_features_in_a_row_give_what_the_head_is_given(name: str) -> None:
     with tl.no_grad():
         model(x)
         handle.remove()
-        np.testing.assert_array_equal(maps(x).numpy(), seen[-1].numpy())
+        # A row folds its batch norm into the convolution, which rounds in another place.
+        np.testing.assert_allclose(maps(x).numpy(), seen[-1].numpy(), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", [n for n in SMALL_NAMES if not ALL[n].image_size])
