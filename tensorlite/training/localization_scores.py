@@ -147,7 +147,7 @@ class LocalizationScores:
 
     def _mean_precision(self) -> float:
         """Mean over the classes of the average precision at an overlap of 0.5."""
-        found = [self._precision(number) for number in np.flatnonzero(self._there)]
+        found = [self._precision(int(number)) for number in np.flatnonzero(self._there)]
         return float(np.mean(found))
 
     def _precision(self, number: int) -> float:
