@@ -9,6 +9,7 @@ import contextlib
 import functools
 import importlib
 import importlib.util
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,8 +66,8 @@ class Plugin:
     @property
     def command(self) -> str:
         """What to type to see more."""
-        option = f" --plugin {self.source}" if self.origin in ("file", "module") else ""
-        return f"tensorlite plugins show {self.name}{option}"
+        option = ["--plugin", self.source] if self.origin in ("file", "module") else []
+        return shlex.join(["tensorlite", "plugins", "show", self.name, *option])
 
     @property
     def is_file(self) -> bool:

@@ -152,7 +152,7 @@ def _entry_points(text: str) -> Iterator[EntryPoint]:
         name, equals, value = (part.strip() for part in line.partition("="))
         if line.startswith("["):
             group = line.strip("[]")
-        elif equals and group in (PLUGINS, COMMANDS) and line[0] not in "#;":
+        elif equals and name and group in (PLUGINS, COMMANDS) and line[0] not in "#;":
             yield EntryPoint(group, name, value)
 
 

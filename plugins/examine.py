@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorlite.plugins.discovery import Plugin
+from tensorlite.plugins.distributions import EntryPoint
 
 _PROGRAM = "import sys; from tensorlite.plugins.examine import main; main(*sys.argv[1:])"
 
@@ -111,17 +112,29 @@ def _findings(name: str, source: str) -> Iterator[Finding]:
             continue
         api = f", API {plugin.info.api}" if plugin.info else ""
         yield Finding(name, "loading", "ok", f"{plugin.seconds:.2f} s{api}")
+        for command in plugin.commands:
+            yield from _command_faults(plugin, command)
         for entry in _entries(plugin):
             yield _checked(name, entry)
 
 
+def _command_faults(plugin: Plugin, command: EntryPoint) -> Iterator[Finding]:
+    """Import a command; one that fails is a finding and not checked further."""
+    from tensorlite.plugins.manager import explain
+    from tensorlite.registry import commands, transaction
+
+    try:
+        with transaction(plugin.owner):
+            commands.register(command.name, command.load())
+    except (Exception, SystemExit) as error:
+        plugin.provides.remove(("command", command.name))
+        yield Finding(plugin.name, f"command {command.name}", "failed", explain(error))
+
+
 def _entries(plugin: Plugin) -> Iterator[Any]:
     """Everything that it registered, and its commands."""
-    from tensorlite.registry import REGISTRIES, commands, transaction
+    from tensorlite.registry import REGISTRIES
 
-    with transaction(plugin.owner):
-        for command in plugin.commands:
-            commands.register(command.name, command.load())
     by_kind = {registry.kind: registry for registry in REGISTRIES.values()}
     for kind, name in plugin.provides:
         yield by_kind[kind].info(f"{plugin.owner.name}:{name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -21,6 +22,7 @@ from tensorlite.plugins.choices import strict
 from tensorlite.plugins.discovery import Plugin
 from tensorlite.plugins.info import PluginInfo
 from tensorlite.registry import REGISTRIES, Journal, Registry, transaction
+from tensorlite.transaction import in_this_name
 
 _OURS = (str(Path(__file__).resolve().parent), str(Path(pluggy.__file__).parent), "<frozen ")
 
@@ -139,6 +141,7 @@ class PluginManager:
             return
         journal: Journal = []
         began = time.perf_counter()
+        folder, variables, path = Path.cwd(), dict(os.environ), list(sys.path)
         try:
             # What a plugin prints while it is imported must not end up in somebody's --json.
             with transaction(plugin.owner) as journal, redirect_stdout(sys.stderr):
@@ -146,6 +149,10 @@ class PluginManager:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a plugin does not end the command
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(variables)
+            sys.path[:] = path
             self._leave_out(plugin, error)
         plugin.seconds = time.perf_counter() - began
         plugin.provides += [(entry.kind, entry.name) for _, entry in journal]
@@ -177,7 +184,7 @@ class PluginManager:
         used = _used_hooks(hooks)
         plugin.info = _information(hooks.hook.plugin_info(), plugin)
         for plural, registry in self._registries.items():
-            getattr(hooks.hook, f"register_{plural}")(register=registry.register)
+            getattr(hooks.hook, f"register_{plural}")(register=in_this_name(registry.register))
         if not journal and not used:
             raise PluginError("no function in it is marked with @hookimpl")
 
@@ -210,7 +217,8 @@ def _information(said: Any, plugin: Plugin) -> PluginInfo | None:
         return None
     if not isinstance(said, PluginInfo):
         raise PluginError(f"expected a PluginInfo from plugin_info(), got {said!r}.")
-    said.check(f"pip install --upgrade {plugin.owner.distribution or plugin.name}")
+    package = plugin.owner.distribution
+    said.check(f"pip install --upgrade {package}" if package else plugin.command)
     return said
 
 
@@ -233,9 +241,10 @@ def explain(error: BaseException) -> str:
     """
     if isinstance(error, pluggy.PluginValidationError):  # its first line repeats the plugin's name
         text = "; ".join(str(error).splitlines()[1:])
+    elif type(error).__module__ == TensorliteError.__module__:
+        text = " ".join(str(getattr(error, "sentence", error)).split())
     else:
-        ours = error.sentence if isinstance(error, TensorliteError) else ""
-        text = " ".join(ours.split()) or one_line(error)
+        text = one_line(error)
     place = _place(error)
     return text.rstrip(".") + (f" ({place})" if place else "")
 

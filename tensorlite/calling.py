@@ -97,7 +97,11 @@ def one_line(error: BaseException) -> str:
         >>> one_line(ValueError("no\\nway")), one_line(RuntimeError())
         ('ValueError: no', 'RuntimeError')
     """
-    text = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    try:
+        lines = str(error).splitlines()
+    except Exception:  # somebody else's class: it must not hide what went wrong
+        lines = []
+    text = next((line.strip() for line in lines if line.strip()), "")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

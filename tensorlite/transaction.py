@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,21 @@ def transaction(owner: Owner) -> Iterator[Journal]:
         raise
     finally:
         _acting.reset(token)
+
+
+def in_this_name(register: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, registering as it would now wherever it is called, such as in a thread."""
+    told = _acting.get()
+
+    @functools.wraps(register)
+    def call(*args: Any, **options: Any) -> Any:
+        token = _acting.set(told)
+        try:
+            return register(*args, **options)
+        finally:
+            _acting.reset(token)
+
+    return call
 
 
 def acting() -> tuple[Owner, Journal]:

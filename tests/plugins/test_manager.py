@@ -1,3 +1,4 @@
+import os
 import sys
 import types
 from textwrap import dedent
@@ -99,6 +100,30 @@ BROKEN = {
             raise SystemExit("no more")
         """,
         "SystemExit: no more (broken.py:11)",
+    ),
+    "text": (
+        """
+        class Mute(Exception):
+            def __str__(self):
+                raise TypeError
+
+        raise Mute
+        """,
+        "Mute (broken.py:6)",
+    ),
+    "thread": (
+        """
+        import threading
+        from tensorlite.plugins import hookimpl
+
+        @hookimpl
+        def register_layers(register):
+            thread = threading.Thread(target=register, args=("first", print))
+            thread.start()
+            thread.join()
+            raise ValueError("after all")
+        """,
+        "ValueError: after all (broken.py:10)",
     ),
     "name": (
         """
@@ -290,3 +315,20 @@ def test_a_module_can_be_named(bench, monkeypatch):
 def test_finding_the_built_in_plugins_imports_nothing():
     names = [plugin.name for plugin in discovery.built_in()]
     assert names == ["tensorlite", "zoo"]
+
+
+def test_what_a_failed_plugin_changed_of_the_process_is_as_before(bench, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TENSORLITE_STRICT_PLUGINS", raising=False)
+    path = list(sys.path)
+    bench.load(
+        mover="""
+        import os, sys
+        os.chdir("/")
+        os.environ["TENSORLITE_STRICT_PLUGINS"] = "1"
+        sys.path.append("nowhere")
+        raise ValueError("gone")
+        """
+    )
+    assert os.getcwd() == str(tmp_path) and sys.path == path
+    assert "TENSORLITE_STRICT_PLUGINS" not in os.environ and "gone" in bench.warnings[0]
