@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
@@ -65,13 +66,21 @@ class Command:
         return PluginError(message, where=f"command {self.name!r}", hint=hint)
 
 
+WORD = re.compile(r"[a-z0-9][a-z0-9_-]*")  # what can be typed; any other name is passed over
+
+
 def offered() -> list[Command]:
     """The commands of all plugins that are not switched off, by distribution and name.
 
     Raises:
         ConfigError: If the person's choices cannot be read.
     """
-    found = [(each, entry) for each in distributions() for entry in each.commands]
+    found = [
+        (each, entry)
+        for each in distributions()
+        for entry in each.commands
+        if WORD.fullmatch(entry.name)
+    ]
     if not found:
         return []
     from tensorlite.plugins.choices import read_choices

@@ -34,9 +34,10 @@ class PluginInfo:
         Raises:
             PluginError: If the plugin was written for another one.
         """
+        if not isinstance(self.api, int):
+            raise PluginError(f"expected api as a whole number such as {API}, got {self.api!r}.")
         if self.api != API:
             message = f"it is written for plugin API {self.api}, and this tensorlite has {API}."
-            newer = isinstance(self.api, int) and self.api > API
-            raise PluginError(
-                message, hint="pip install --upgrade tensorlite" if newer else upgrade
-            )
+            newer = self.api > API
+            hint = "pip install --upgrade tensorlite" if newer else upgrade
+            raise PluginError(message, hint=hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import threading
@@ -14,6 +15,7 @@ from typing import Any
 
 import pluggy
 
+from tensorlite import entry as entries
 from tensorlite.calling import one_line
 from tensorlite.entry import SCRIPT
 from tensorlite.errors import ConfigError, PluginError, TensorliteError, close_names
@@ -24,7 +26,11 @@ from tensorlite.plugins.info import PluginInfo
 from tensorlite.registry import REGISTRIES, Journal, Registry, transaction
 from tensorlite.transaction import in_this_name
 
-_OURS = (str(Path(__file__).resolve().parent), str(Path(pluggy.__file__).parent), "<frozen ")
+_OURS = (
+    *(str(Path(each.__file__ or "").resolve().parent) for each in (hookspecs, entries, pluggy)),
+    str(Path(importlib.__file__).parent),
+    "<frozen ",
+)
 
 
 class PluginManager:
