@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -25,12 +26,15 @@ def finished(tmp_path_factory):
     return run
 
 
-@pytest.fixture
-def file_size():
-    """Let no file grow beyond a size, as if the disk were full."""
+@contextmanager
+def no_file_beyond(size):
+    """Let no file grow beyond a size, as if the disk were full; nor that of pytest's own output."""
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
 def contents(run):
@@ -38,12 +42,12 @@ def contents(run):
 
 
 @pytest.mark.parametrize("share", np.linspace(0, 0.98, 20).round(3))
-def test_a_full_disk_is_one_sentence_and_the_state_before_stays(finished, file_size, share):
+def test_a_full_disk_is_one_sentence_and_the_state_before_stays(finished, share):
     before, names = contents(finished), sorted(os.listdir(finished.path))
     session = prepare(Layer("test", {**TOLD, "epochs": 9}))
     resumed = resumption(finished, session.config.settings)
-    file_size(int(share * len(before["state.safetensors"])))
-    with pytest.raises(DataError, match="cannot be written .File too large.") as caught:
+    refused = pytest.raises(DataError, match="cannot be written .File too large.")
+    with refused as caught, no_file_beyond(int(share * len(before["state.safetensors"]))):
         session.fit(finished, (), (), resumed)
     assert "\n" not in str(caught.value)
     after = contents(finished)
@@ -62,12 +66,11 @@ def test_a_write_that_fails_is_an_error_of_the_training(tmp_path, monkeypatch):
         session.fit(run)
 
 
-def test_a_row_that_does_not_fit_is_not_written_in_part(tmp_path, file_size):
+def test_a_row_that_does_not_fit_is_not_written_in_part(tmp_path):
     from tensorlite.files import append_text
 
     append_text(tmp_path / "x", "one\n")
-    file_size(6)
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(DataError, match="cannot be written"), no_file_beyond(6):
         append_text(tmp_path / "x", "two\n")
     assert (tmp_path / "x").read_text() == "one\n"
 
