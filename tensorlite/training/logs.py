@@ -91,7 +91,7 @@ class Claim:
         return LEARNING * self.early(name)
 
     def early(self, name: str) -> float:
-        """The lowest that it was after so many epochs in the log, or at the end of a shorter one."""
+        """The lowest that it was after so many epochs of the log, or of all if they are fewer."""
         return min(run.epochs[:QUICK][-1][f"val_{name}"] for run in self.runs)
 
     def command(self) -> str:
