@@ -3,9 +3,9 @@
     python examples/transfer.py SOURCE --data PATH --each 60 --seeds 3
 
 SOURCE is what ``tensorlite fine-tune`` takes. The three trainings differ in nothing but the weights
-that they begin with and what of them is kept: each sees so many pictures of every class, for as many
-epochs, and takes of the same learning rates the one that does best on the part for validation. The
-test part, where there is one, is used afterwards. ``--log FILE`` adds what came out to a list.
+that they begin with and what of them is kept: each sees so many pictures of every class, for as
+many epochs, and takes of the same learning rates the one that does best on the part for validation.
+The test part, where there is one, is used afterwards. ``--log FILE`` adds what came out to a list.
 """
 
 from __future__ import annotations
