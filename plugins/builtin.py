@@ -200,6 +200,7 @@ def register_optimizers(register: Register) -> None:
     register("asgd", optim.ASGD)
     register("lion", optim.Lion)
     register("muon", optim.Muon)
+    register("muon_adamw", optim.MuonAdamW)
     register("nadam", optim.NAdam)
     register("radam", optim.RAdam)
     register("rmsprop", optim.RMSprop)

@@ -9,6 +9,7 @@ from tensorlite.optim.asgd import ASGD
 from tensorlite.optim.lbfgs import LBFGS
 from tensorlite.optim.lion import Lion
 from tensorlite.optim.muon import Muon
+from tensorlite.optim.muon_adamw import MuonAdamW
 from tensorlite.optim.nadam import NAdam
 from tensorlite.optim.optimizer import Optimizer
 from tensorlite.optim.radam import RAdam
@@ -26,6 +27,7 @@ __all__ = [
     "LBFGS",
     "Lion",
     "Muon",
+    "MuonAdamW",
     "NAdam",
     "Optimizer",
     "RAdam",

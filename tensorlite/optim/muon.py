@@ -11,6 +11,8 @@ from tensorlite.autograd import Array
 from tensorlite.errors import ConfigError
 from tensorlite.optim.optimizer import Group, Optimizer, blend, check, decayed
 
+COEFFICIENTS = (3.4445, -4.775, 2.0315)
+
 
 class Muon(Optimizer):
     """Momentum steps made orthogonal, for the matrices inside a network.
@@ -58,7 +60,7 @@ class Muon(Optimizer):
         weight_decay: float = 0.1,
         momentum: float = 0.95,
         nesterov: bool = True,
-        ns_coefficients: tuple[float, float, float] = (3.4445, -4.775, 2.0315),
+        ns_coefficients: tuple[float, float, float] = COEFFICIENTS,
         eps: float = 1e-7,
         ns_steps: int = 5,
         adjust_lr_fn: str | None = None,
@@ -104,12 +106,25 @@ class Muon(Optimizer):
 
     def update(self, parameter: Array, grad: Array, state: dict[str, Any], group: Group) -> None:
         """Move along the orthogonal factor of the mean gradient."""
-        momentum, mean = group["momentum"], state["momentum_buffer"]
-        blend(mean, grad, 1 - momentum)
-        step = grad + momentum * (mean - grad) if group["nesterov"] else mean
-        step = _orthogonal(step, group)
-        decayed(parameter, grad, group, decoupled=True)
-        parameter -= group["lr"] * _scale(parameter.shape, group["adjust_lr_fn"]) * step
+        muon_step(parameter, grad, state, group)
+
+
+def muon_step(parameter: Array, grad: Array, state: dict[str, Any], group: Group) -> None:
+    """Move a weight, taken as a matrix with a row for each output, by the rule of ``Muon``.
+
+    Args:
+        parameter: Two dimensions or more; it is changed in place.
+        grad: Its gradient.
+        state: Has the mean gradient as ``"momentum_buffer"``.
+        group: Settings as ``Muon`` has them.
+    """
+    momentum, mean = group["momentum"], state["momentum_buffer"]
+    blend(mean, grad, 1 - momentum)
+    step = grad + momentum * (mean - grad) if group["nesterov"] else mean
+    matrix = _orthogonal(step.reshape(len(step), -1), group)
+    decayed(parameter, grad, group, decoupled=True)
+    rate = group["lr"] * _scale(matrix.shape, group["adjust_lr_fn"])
+    parameter -= (rate * matrix).reshape(parameter.shape)
 
 
 def _orthogonal(matrix: Array, group: Group) -> Array:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import tensorlite
-from tensorlite.kernels.threads import available_cores, set_num_threads
+from tensorlite.kernels.threads import get_num_threads, set_num_threads
 from tensorlite.training.run import relative_path
 
 SWITCH = 5e-4  # seconds until a thread that runs Python lets another one
@@ -31,7 +31,8 @@ def use_threads(count: int = 0) -> int:
     less for those that make its batches.
 
     Args:
-        count: The number wanted; 0 means one per core this process may use.
+        count: The number wanted; 0 leaves it at that of ``TENSORLITE_NUM_THREADS``, or else at one
+            per core that this process may use.
 
     Example:
         >>> use_threads(1)
@@ -39,7 +40,7 @@ def use_threads(count: int = 0) -> int:
     """
     from threadpoolctl import threadpool_limits
 
-    count = count or available_cores()
+    count = count or get_num_threads()
     set_num_threads(count)
     threadpool_limits(1, user_api="blas")
     sys.setswitchinterval(SWITCH)

@@ -91,8 +91,8 @@ class Claim:
         return LEARNING * self.early(name)
 
     def early(self, name: str) -> float:
-        """The lowest that it was after so many epochs in the log."""
-        return min(run.epochs[QUICK - 1][f"val_{name}"] for run in self.runs)
+        """The lowest that it was after so many epochs of the log, or of all if they are fewer."""
+        return min(run.epochs[:QUICK][-1][f"val_{name}"] for run in self.runs)
 
     def command(self) -> str:
         """The command that trains it again."""

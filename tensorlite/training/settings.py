@@ -131,7 +131,7 @@ class Settings:
         "", "save the state also after so many steps (500) or in intervals (10m)", OFTEN
     )
     seed: int = _setting(0, "seed of everything random", NOT_NEGATIVE)
-    threads: int = _setting(0, "threads; 0: one per core", NOT_NEGATIVE)
+    threads: int = _setting(0, "threads; 0: TENSORLITE_NUM_THREADS, or one per core", NOT_NEGATIVE)
     workers: int = _setting(
         1, "threads that make batches in advance; the result is the same with any", WORKERS
     )

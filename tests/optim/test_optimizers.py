@@ -147,6 +147,7 @@ def quadratic(make: Callable[..., Any], steps: int = 60) -> float:
         lambda p: optim.ASGD(p, 0.1, t0=10),
         lambda p: optim.Lion(p, 0.05, weight_decay=0.1),
         lambda p: optim.Muon(p, 0.05),
+        lambda p: optim.MuonAdamW(p, 0.3),
         lambda p: optim.LBFGS(p, line_search_fn="strong_wolfe"),
         lambda p: optim.LBFGS(p, 0.3, max_iter=3, history_size=2),
     ],

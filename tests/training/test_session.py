@@ -11,6 +11,7 @@ import pytest
 from tensorlite import registry
 from tensorlite.data import ArrayDataset
 from tensorlite.errors import ConfigError, DataError, DivergedError, ShapeError, UnknownNameError
+from tensorlite.kernels.threads import Team
 from tensorlite.training import (
     Layer,
     RunDirectory,
@@ -50,6 +51,11 @@ def test_a_run_directory_holds_everything(train):
     assert result.run.read_json("env.json")["origins"]["epochs"] == "test"
     plots = {path.name for path in (result.run.path / "plots").iterdir()}
     assert plots == {"loss.svg", "acc.svg", "lr.svg", "confusion.svg"}
+
+
+def test_the_environment_says_how_many_threads_compute(train, monkeypatch):
+    monkeypatch.setattr("tensorlite.kernels.threads._team", Team(3))
+    assert train(epochs=1).run.read_json("env.json")["threads"] == 3
 
 
 def test_the_report_needs_nothing_from_elsewhere(train):

@@ -23,8 +23,8 @@ def claim(accuracy: float = 0.8, baseline: dict[str, float] | None = None) -> Cl
     return Claim("m", "digits", "CC", "test", 5000, {}, 1.0, "", runs, baseline or {})
 
 
-def check(got: float | None, baseline: float | None = None) -> Check:
-    return Check("m", "digits", "test_acc", 0.8, 0.78, got, baseline, 1.0)
+def check(got: float | None, baseline: float | None = None, quick: bool = False) -> Check:
+    return Check("m", "digits", "test_acc", 0.8, 0.78, 0.9, got, baseline, 1.0, quick)
 
 
 @pytest.mark.parametrize("name", LOGGED)
@@ -82,9 +82,25 @@ def test_a_figure_that_does_not_beat_the_baseline_is_missed() -> None:
     assert check(0.79, baseline=0.8).status == "missed"
 
 
+@pytest.mark.parametrize("got", [0.95, None])
+def test_a_card_that_does_not_beat_the_baseline_is_missed(got: float | None) -> None:
+    assert check(got, baseline=0.9, quick=True).status == "missed"
+
+
+def test_the_start_of_a_training_need_not_beat_the_baseline() -> None:
+    assert check(0.79, baseline=0.85, quick=True).status == "reached"
+
+
+def test_a_quick_check_of_one_epoch_looks_at_that() -> None:
+    run = LoggedRun(0, 1, {"acc": 0.3}, [{"val_acc": 0.3}])
+    assert Claim("m", "digits", "CC", "test", 9, {}, 1.0, "", (run,)).early("acc") == 0.3
+
+
 def test_the_baseline_stands_beside_the_figure() -> None:
     assert "(without looking 50.00 %)" in table([claim(baseline={"acc": 0.5})])
-    assert "50.00 % without looking" in check(0.79, baseline=0.5).line()
+    assert "needed · 50.00 % without looking" in check(0.79, baseline=0.5).line()
+    quick = check(0.79, baseline=0.5, quick=True).line()
+    assert "90.00 % in the end, 50.00 % without looking" in quick
 
 
 def test_data_are_found_by_name(tmp_path: Path) -> None:
