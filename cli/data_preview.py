@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tensorlite.cli.output import note
+from tensorlite.cli.training_options import augment_option, augmentations
 from tensorlite.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("preview")
 @click.argument("source", metavar="PATH|NAME")
-@click.option(
-    "--augment", metavar="LIST", help="Such as 'rotation(degrees=10), horizontal_flip' [none]."
-)
+@augment_option("Such as 'rotation(degrees=10), horizontal_flip' (repeatable) [none].")
 @click.option(
     "--model", metavar="NAME", help="Fit the pictures to a model, and augment as it does."
 )
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 )
 def preview(
     source: str,
-    augment: str | None,
+    augment: tuple[str, ...],
     model: str | None,
     part: str | None,
     count: int,
@@ -67,7 +66,10 @@ def preview(
     dataset, items = _fitted(found.splits[name], model, size, augment)
     augmentation = build_augmentation(items)
     shown = batch_shown(dataset, augmentation, count=count, seed=seed, epochs=epochs)
-    lines = [found.sentence(), f"{name}, seed {seed}, augmentations: {augment or items or 'none'}"]
+    lines = [
+        found.sentence(),
+        f"{name}, seed {seed}, augmentations: {', '.join(augment) or items or 'none'}",
+    ]
     if dataset.adaptation:
         lines.append(dataset.adaptation)
     write_sheet(out, shown, dataset.classes, f"{found.name}, as training sees it", lines)
@@ -77,17 +79,16 @@ def preview(
 
 
 def _fitted(
-    dataset: Dataset, model: str | None, size: int | None, augment: str | None
+    dataset: Dataset, model: str | None, size: int | None, augment: tuple[str, ...]
 ) -> tuple[Dataset, list[Any]]:
     """The data set in the shape that is asked for, and the augmentations."""
-    from tensorlite.augment.written import parse_augmentations
     from tensorlite.training.building import image_shape
 
-    items = parse_augmentations(augment, "--augment") if augment is not None else []
+    items = augmentations(augment)
     shape = dataset.image_shape
     if model is not None:
         shape = image_shape(model, shape)
-        if augment is None:
+        if not augment:
             items = _recipe(model, dataset.name)
     if size is not None:
         if size < 1:

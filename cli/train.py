@@ -102,8 +102,12 @@ def carry_out(
         """Make the folder now: from here on, a training that is killed can be resumed."""
         for bound in bounds:
             bound.check_name(session.figure_names())
-        runs.append(RunDirectory.create(out, name or session.name()))
-        session.write_settings(runs[0], requested_plugins())
+        plugins = requested_plugins()
+        runs.append(
+            RunDirectory.create(
+                out, name or session.name(), lambda run: session.write_settings(run, plugins)
+            )
+        )
 
     try:
         with Decoding() as decoding:

@@ -36,9 +36,7 @@ def training_options(shown: Container[str] = SHOWN) -> Callable[[Any], Any]:
         ),
         setting_options(shown),
         click.option("--no-augment", is_flag=True, help="Do not augment."),
-        click.option(
-            "--augment", metavar="LIST", help="As 'rotation(degrees=10), horizontal_flip' [recipe]."
-        ),
+        augment_option("As 'rotation(degrees=10), horizontal_flip' (repeatable) [recipe]."),
         click.option("--data", metavar="NAME|PATH", help="Data set or path [digits, bundled]."),
     )
 
@@ -55,7 +53,7 @@ def layers_of(
     *,
     assignments: Sequence[str] = (),
     config: Path | None = None,
-    augment: str | None = None,
+    augment: Sequence[str] = (),
     no_augment: bool = False,
     **settings: Any,
 ) -> list[Layer]:
@@ -73,15 +71,30 @@ def layers_of(
         ConfigError: If options contradict each other.
     """
     given = {key: value for key, value in settings.items() if value is not None}
-    if augment is not None and no_augment:
+    if augment and no_augment:
         raise ConfigError("expected --augment or --no-augment, got both.")
     if no_augment:
         given["augment"] = []
-    elif augment is not None:
-        from tensorlite.augment.written import parse_augmentations
-
-        given["augment"] = parse_augmentations(augment, "--augment")
+    elif augment:
+        given["augment"] = augmentations(augment)
     return [_typed(model, given, assignments), *_files(config)]
+
+
+def augment_option(text: str) -> Callable[[Any], Any]:
+    """Return ``--augment``, which ``augmentations`` reads; given again it adds to the list."""
+    return click.option("--augment", multiple=True, metavar="LIST", help=text)
+
+
+def augmentations(lists: Sequence[str]) -> list[Any]:
+    """Read what ``--augment`` was given, once or more often, as one list.
+
+    Example:
+        >>> augmentations(["invert, shift(2)", "horizontal_flip"])
+        ['invert', {'name': 'shift', 'pixels': 2}, 'horizontal_flip']
+    """
+    from tensorlite.augment.written import parse_augmentations
+
+    return [item for text in lists for item in parse_augmentations(text, "--augment")]
 
 
 def merged(layers: Sequence[Layer]) -> dict[str, Any]:

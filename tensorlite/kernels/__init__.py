@@ -37,6 +37,7 @@ from tensorlite.kernels.pool import (
 )
 from tensorlite.kernels.product import matmul
 from tensorlite.kernels.resampling import nearest, warp, weighted_rows
+from tensorlite.kernels.response import local_response_norm, local_response_norm_grad
 from tensorlite.kernels.threads import get_num_threads, set_num_threads
 from tensorlite.kernels.uncompiled import plain
 from tensorlite.kernels.winograd import get_precision, set_precision
@@ -66,6 +67,8 @@ __all__ = [
     "each_with_slope",
     "get_num_threads",
     "get_precision",
+    "local_response_norm",
+    "local_response_norm_grad",
     "matmul",
     "max_pool2d",
     "max_pool2d_grad",

@@ -90,6 +90,30 @@ def conv2d_input_grad(
     return inside.reshape(dy.shape[0], -1, *size)
 
 
+def local_response_norm(x: Array, size: int, alpha: float, beta: float, k: float) -> Array:
+    """``x`` over ``(k + alpha * mean of squares) ** beta``, the mean over ``size`` channels."""
+    return x * _response(x, size, alpha, k) ** -beta
+
+
+def local_response_norm_grad(
+    x: Array, dy: Array, size: int, alpha: float, beta: float, k: float
+) -> Array:
+    """The gradient of ``x``."""
+    s = _response(x, size, alpha, k)
+    pull = _neighbours(dy * x * s ** (-beta - 1), (size - 1) // 2, size // 2)
+    return dy * s**-beta - x * pull * x.dtype.type(2 * alpha / size * beta)
+
+
+def _response(x: Array, size: int, alpha: float, k: float) -> Array:
+    return _neighbours(x * x, size // 2, (size - 1) // 2) * x.dtype.type(alpha / size) + k
+
+
+def _neighbours(x: Array, before: int, after: int) -> Array:
+    """For each channel the sum of itself, those before it and those after it."""
+    framed = np.pad(x, [(0, 0), (before, after), *[(0, 0)] * (x.ndim - 2)])
+    return sum(framed[:, i : i + x.shape[1]] for i in range(before + after + 1))  # type: ignore
+
+
 def max_pool2d(
     x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> tuple[Array, Array]:

@@ -15,6 +15,7 @@ from tensorlite.kernels import (
     product,
     reference,
     resampling,
+    response,
 )
 
 SMALL = 600  # elements of the first argument; a loop in plain Python takes a millisecond for ten
@@ -32,6 +33,7 @@ TWINS = {
     ),
     product: ("matmul",),
     resampling: ("nearest", "warp", "weighted_rows"),
+    response: ("local_response_norm", "local_response_norm_grad"),
 }
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tensorlite import kernels
 from tensorlite.autograd import Array, Op
 from tensorlite.errors import ConfigError, ShapeError
+from tensorlite.kernels.maps import LARGE
+from tensorlite.kernels.passes import is_ours
 from tensorlite.ops.convert import as_tensor
 from tensorlite.ops.elementwise import Pow
 from tensorlite.ops.windows import check_floating
@@ -29,6 +32,27 @@ class SumOfNeighbours(Op):
     def backward(self, grad: Any) -> Any:
         before, after = self.reach
         return SumOfNeighbours.apply(grad, after, before)
+
+
+def _composed(x: Any, size: int, alpha: float, beta: float, k: float) -> Any:
+    """Local response normalisation from plain ops."""
+    squares = SumOfNeighbours.apply(x * x, size // 2, (size - 1) // 2)
+    return x / Pow.apply(squares * (alpha / size) + k, beta)
+
+
+class LocalResponse(Op):
+    """The same in one pass over memory, and its gradient in another."""
+
+    composed = staticmethod(_composed)
+
+    def forward(self, x: Array, size: int, alpha: float, beta: float, k: float) -> Array:
+        self.save_inputs(0)
+        self.settings = size, alpha, beta, k
+        return kernels.local_response_norm(x, *self.settings)
+
+    def backward(self, grad: Any) -> Any:
+        (x,) = self.saved
+        return kernels.local_response_norm_grad(x, grad, *self.settings)
 
 
 def local_response_norm(
@@ -64,5 +88,5 @@ def local_response_norm(
         raise ConfigError(f"expected a size of 1 or more, got {size}.", where="local_response_norm")
     if not x.array.size:
         return x
-    squares = SumOfNeighbours.apply(x * x, size // 2, (size - 1) // 2)
-    return x / Pow.apply(squares * (alpha / size) + k, beta)
+    fast = x.array.size >= LARGE and is_ours(x.array)
+    return (LocalResponse.apply if fast else _composed)(x, size, alpha, beta, k)

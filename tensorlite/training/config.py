@@ -11,7 +11,7 @@ import dataclasses
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,15 +123,16 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def file_layer(path: Path) -> Layer:
-    """Read a file of settings; a path to data in it is as seen from the file.
+    """Read a file of settings; a path in it is as seen from the file.
 
     Raises:
         DataError: If it cannot be read, or is not TOML.
     """
     values = {k: v for k, v in read_toml(path).items() if k != "plugins"}  # those settle names
-    data = values.get("data")
-    if isinstance(data, str) and "/" in data:  # as in run.toml: a name has none
-        values["data"] = os.path.relpath(path.parent / Path(data).expanduser())
+    for name, is_path in _PATHS.items():
+        text = values.get(name)
+        if isinstance(text, str) and is_path(text):
+            values[name] = os.path.relpath(path.parent / Path(text).expanduser())
     lines = path.read_text(encoding="utf-8").splitlines()
     places = {name: f"{path}:{_line(name, lines)}" for name in values}
     return Layer(os.fspath(path), values, places)
@@ -216,6 +217,12 @@ def _checked(name: str, value: Any, origin: str) -> Any:
     return value
 
 
+# What in a file names another one; the rest are names of registries.
+_PATHS: Mapping[str, Callable[[str], bool]] = {
+    "data": lambda text: "/" in text,
+    "model": lambda text: text.endswith(".toml"),
+    "start": bool,
+}
 _KINDS = {
     int: "a whole number",
     float: "a number",

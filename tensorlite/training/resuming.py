@@ -47,6 +47,11 @@ class Resumption:
     changed: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     finished: bool = False
 
+    @property
+    def seconds(self) -> float:
+        """Time of the training so far."""
+        return float(self.state["seconds"]["all"]) if self.state else 0.0
+
     def line(self) -> str:
         """Say where it goes on, and what was changed."""
         counters = self.state["counters"] if self.state else {}

@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -32,6 +34,8 @@ except ImportError:  # Windows
 Status = Literal["running", "done", "interrupted", "failed"]
 LATEST = "latest"
 MODEL = "model.toml"  # a model that is written in TOML, as it was when the training began
+START = "start.safetensors"  # the weights that a training began with
+_UNFINISHED, _HOUR = ".tmp", 3600.0  # a folder in the making, and how long that takes at most
 _UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|]')  # separators, and what some platforms refuse
 
 
@@ -47,32 +51,43 @@ class RunDirectory:
         self._before = ""  # the run that was the latest one before
 
     @classmethod
-    def create(cls, root: Path, name: str) -> RunDirectory:
+    def create(
+        cls, root: Path, name: str, fill: Callable[[RunDirectory], None] = lambda run: None
+    ) -> RunDirectory:
         """Make a new folder; a taken name gets ``-2``, ``-3`` and so on, nothing is overwritten.
+
+        It appears in one step: killed before that there is no run, killed after it there is one
+        that can be resumed.
 
         Args:
             root: The folder of all runs, made when it is missing.
             name: The wanted name, see ``run_name``.
+            fill: Called with the folder while nobody else sees it, to write the first files.
 
         Raises:
             ConfigError: If the name is none, see ``check_name``.
             DataError: If the folder cannot be made.
         """
         check_name(name)
+        run = cls(root / f".{name}.{os.getpid()}{_UNFINISHED}")
         made_root = not root.is_dir()
         try:
             root.mkdir(parents=True, exist_ok=True)
-            run = cls(_new_folder(root, name))
             run._before = "" if made_root else _text(root / LATEST)
-            (run.path / "plots").mkdir()
+            _clear_unfinished(root)
+            (run.path / "plots").mkdir(parents=True)
+            run.status = "running"
+            fill(run)
+            run.path = _put_in_place(run.path, root, name)
         except OSError as error:
+            run.discard()
             where = os.fspath(root)
             raise DataError(
                 f"no run can be stored here ({error.strerror}).", where=where
             ) from error
-        run.status = "running"
-        with suppress(DataError):  # without it, the newest folder is taken for the latest run
-            write_atomically(root / LATEST, run.name + "\n")
+        except BaseException:
+            run.discard()
+            raise
         return run
 
     def discard(self) -> None:
@@ -83,7 +98,7 @@ class RunDirectory:
             if self._before:
                 write_atomically(root / LATEST, self._before)
             else:
-                (root / LATEST).unlink()
+                (root / LATEST).unlink(missing_ok=True)
                 root.rmdir()  # unless there is something else in it
 
     @contextmanager
@@ -160,12 +175,20 @@ class RunDirectory:
         """Write ``run.toml``; paths in it are relative to the run."""
         write_atomically(self.path / "run.toml", to_toml(settings))
 
-    def keep_model(self, model: str) -> str:
-        """Copy a model that is written in TOML; its name as seen from here, or that of another."""
-        if not model.endswith(".toml"):
-            return model
-        write_atomically(self.path / MODEL, Path(model).read_text("utf-8"))
-        return MODEL
+    def keep(self, source: str, name: str) -> str:
+        """Copy what a training begins with, once: the folder alone is enough to go on from.
+
+        Args:
+            source: The file as seen from here.
+            name: What it is called in the folder.
+
+        Returns:
+            The name.
+        """
+        kept = self.path / name
+        if not kept.is_file():
+            write_atomically(kept, Path(source).read_bytes())
+        return name
 
     def settings(self) -> Settings:
         """Read ``run.toml`` back, with the path to the data as seen from here."""
@@ -261,7 +284,7 @@ def next_commands(run: str) -> str:
 def all_runs(root: Path) -> Iterator[RunDirectory]:
     """Yield the runs of a folder, the oldest first."""
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    return (RunDirectory(path) for path in folders if is_run(path))
+    return (RunDirectory(p) for p in folders if is_run(p) and not p.name.startswith("."))
 
 
 def relative_path(path: str, folder: Path) -> str:
@@ -282,15 +305,27 @@ def is_path(data: str) -> bool:
     return "/" in data
 
 
-def _new_folder(root: Path, name: str) -> Path:
-    number = 1
+def _put_in_place(folder: Path, root: Path, name: str) -> Path:
+    """Rename a folder to the first name that is free, which ``latest`` tells beforehand."""
+    names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
     while True:
-        path = root / (name if number == 1 else f"{name}-{number}")
+        path = next(path for each in names if not (path := root / each).exists())
+        with suppress(DataError):  # without it, the newest folder is taken for the latest run
+            write_atomically(root / LATEST, path.name + "\n")
         try:
-            path.mkdir()
+            folder.rename(path)
             return path
-        except FileExistsError:
-            number += 1
+        except OSError:
+            if not path.exists():  # nobody was quicker
+                raise
+
+
+def _clear_unfinished(root: Path) -> None:
+    """Take away what trainings that were killed while they made their folder have left."""
+    for path in root.glob(f".*{_UNFINISHED}"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _HOUR:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _latest(root: Path) -> RunDirectory:

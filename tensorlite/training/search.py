@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from tensorlite.errors import DivergedError
+from tensorlite.errors import DataError, DivergedError
 from tensorlite.training.callbacks import Callback
 from tensorlite.training.config import Layer
-from tensorlite.training.run import RunDirectory
+from tensorlite.training.resuming import Resumption, resumption
+from tensorlite.training.run import RunDirectory, is_run
 from tensorlite.training.search_plan import Plan, Trial
 from tensorlite.training.session import prepare
 from tensorlite.training.sweep_folder import Sweep
@@ -43,7 +45,7 @@ def search(
         All trials that were begun.
 
     Raises:
-        KeyboardInterrupt: On Ctrl-C; the trial that was broken off is done again later.
+        KeyboardInterrupt: On Ctrl-C; the trial that was broken off goes on later.
         TensorliteError: If the settings of a trial do not work; not if its loss diverges.
     """
     chosen = chooser(sweep, plan)
@@ -51,7 +53,7 @@ def search(
         try:
             ended = _train(sweep, plan, chosen, trial, watch(trial), plugins)
         except BaseException:
-            sweep.release(trial.number)  # whoever resumes the search does it again
+            sweep.release(trial.number)  # whoever resumes the search goes on with it
             raise
         chosen.finish(ended)
         finished(ended, chosen.trials())
@@ -94,7 +96,6 @@ class FolderChooser:
                 if (known and known.finished) or not self._sweep.hold(number):
                     continue
                 trial = Trial(number, self.params(number))
-                self._sweep.clear(number)
                 self._sweep.keep(trial)
                 return trial
         return None
@@ -164,8 +165,16 @@ class _Judge(Callback):
         self._chosen, self._trial, self._monitor = chosen, trial, monitor
         self.pruned = False
 
+    def on_train_start(self, trainer: Trainer) -> None:
+        """See whether a trial that was broken off had just been given up."""
+        if trainer.stop:
+            self._ask(trainer)
+
     def on_epoch_end(self, trainer: Trainer) -> None:
         """Report the best figure so far."""
+        self._ask(trainer)
+
+    def _ask(self, trainer: Trainer) -> None:
         value = trainer.best[self._monitor]
         if (
             self._chosen.report(self._trial, trainer.epoch, value)
@@ -182,13 +191,21 @@ def _train(
     callbacks: Sequence[Any],
     plugins: Sequence[str],
 ) -> Trial:
-    typed = Layer("sweep.toml", {**plan.values, "model": plan.model})
-    began = time.perf_counter()
-    session = prepare(Layer("--param", trial.params), typed)
-    run = RunDirectory.create(sweep.run_path(trial.number).parent, f"{trial.number:04}")
+    run = RunDirectory(sweep.run_path(trial.number))
+    resumed = _broken_off(run)
+    if resumed is not None:
+        session = prepare(Layer("run.toml", asdict(run.settings())))
+    else:
+        sweep.clear(trial.number)
+        typed = Layer("sweep.toml", {**plan.values, "model": plan.model})
+        session = prepare(Layer("--param", trial.params), typed)
+        run = RunDirectory.create(
+            run.path.parent, run.name, lambda run: session.write_settings(run, plugins)
+        )
     judge = _Judge(chosen, trial, plan.monitor)
+    began = time.perf_counter() - (resumed.seconds if resumed else 0.0)
     try:
-        result = session.fit(run, [judge, *callbacks], plugins)
+        result = session.fit(run, [judge, *callbacks], plugins, resumed)
     except DivergedError as error:
         seconds = time.perf_counter() - began
         return replace(trial, state="diverged", seconds=seconds, reason=error.sentence)
@@ -199,3 +216,11 @@ def _train(
         epochs=result.epochs,
         seconds=time.perf_counter() - began,
     )
+
+
+def _broken_off(run: RunDirectory) -> Resumption | None:
+    """What a trial goes on from; None if it is to be begun, also where its files are damaged."""
+    if is_run(run.path):
+        with suppress(DataError):
+            return resumption(run, run.settings())
+    return None

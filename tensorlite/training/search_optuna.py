@@ -37,22 +37,11 @@ class OptunaChooser:
         self._study = self._open()
 
     def claim(self) -> Trial | None:
-        """Ask for the values of a new trial; None if there are as many as planned."""
+        """Take a trial over whose worker has ended, or ask for a new one; None if all are begun."""
         with self._sweep.alone():
-            self._take_up_lost()
-            known = self.trials()
-            if len(known) >= self._plan.trials:
+            asked = self._lost() or self._new()
+            if asked is None:
                 return None
-            if not known and self._plan.start:
-                self._study.enqueue_trial(self._plan.start, skip_if_exists=True)
-            samplers = self._optuna.samplers
-            # Each trial has a seed of its own, so that a search that is resumed repeats nothing.
-            count = len(self._study.get_trials(deepcopy=False))
-            seed = 1000 * self._plan.seed + count
-            self._study.sampler = samplers.TPESampler(n_startup_trials=_STARTUP, seed=seed)
-            asked = self._study.ask(self._distributions)
-            self._sweep.hold(asked.number)
-            self._sweep.clear(asked.number)
             self._asked[asked.number] = asked
             trial = Trial(asked.number, _rounded(asked.params))
             self._sweep.keep(trial)
@@ -61,7 +50,8 @@ class OptunaChooser:
     def report(self, trial: Trial, epoch: int, value: float) -> bool:
         """Tell the figure after an epoch; return whether it is below the median of the others."""
         asked = self._asked[trial.number]
-        asked.report(value, epoch)
+        if epoch not in self._reported(asked):  # as it may be before a trial was broken off
+            asked.report(value, epoch)
         return bool(asked.should_prune())
 
     def finish(self, trial: Trial) -> None:
@@ -106,16 +96,34 @@ class OptunaChooser:
             message = f"Optuna cannot open its storage ({text:.200})."
             raise ConfigError(message, where=plan.storage or "optuna.log") from error
 
-    def _take_up_lost(self) -> None:
-        """Give trials back whose worker has ended; only those of this folder can be told."""
-        states = self._optuna.trial.TrialState
-        for item in self._study.get_trials(deepcopy=True, states=(states.RUNNING,)):
-            if self._sweep.read(item.number) is None or not self._sweep.hold(item.number):
-                continue
-            self._study.tell(item.number, state=states.FAIL)
-            self._study.enqueue_trial(item.params)
-            self._sweep.forget(item.number)
-            self._sweep.release(item.number)
+    def _new(self) -> Any | None:
+        """Ask for the values of a new trial; None if there are as many as planned."""
+        known = self.trials()
+        if len(known) >= self._plan.trials:
+            return None
+        if not known and self._plan.start:
+            self._study.enqueue_trial(self._plan.start, skip_if_exists=True)
+        # Each trial has a seed of its own, so that a search that is resumed repeats nothing.
+        count = len(self._study.get_trials(deepcopy=False))
+        self._study.sampler = self._optuna.samplers.TPESampler(
+            n_startup_trials=_STARTUP, seed=1000 * self._plan.seed + count
+        )
+        asked = self._study.ask(self._distributions)
+        self._sweep.hold(asked.number)
+        return asked
+
+    def _lost(self) -> Any | None:
+        """A trial whose worker has ended; of machines without this folder it cannot be told."""
+        running = (self._optuna.trial.TrialState.RUNNING,)
+        for item in self._study.get_trials(deepcopy=False, states=running):
+            here = not self._plan.storage or self._sweep.read(item.number) is not None
+            if here and self._sweep.hold(item.number):
+                return self._optuna.trial.Trial(self._study, item._trial_id)
+        return None
+
+    def _reported(self, asked: Any) -> Any:
+        (found,) = (t for t in self._study.get_trials(deepcopy=False) if t.number == asked.number)
+        return found.intermediate_values
 
     def _distribution(self, item: Parameter) -> Any:
         kinds = self._optuna.distributions

@@ -46,7 +46,7 @@ from tensorlite.training.recipes import Recipe, read_recipe
 from tensorlite.training.resizing import ImageSizes
 from tensorlite.training.result import Result
 from tensorlite.training.resuming import Resumption, put_back
-from tensorlite.training.run import MODEL, RunDirectory, relative_path, run_name
+from tensorlite.training.run import MODEL, START, RunDirectory, relative_path, run_name
 from tensorlite.training.settings import Settings
 from tensorlite.training.state import restore
 from tensorlite.training.tasks import Task, create_task
@@ -234,9 +234,10 @@ class Session:
     def _stored(self, run: RunDirectory) -> Settings:
         """Settings with the path to the data as seen from the run, so that both can move."""
         settings = replace(self.config.settings, recipe="none")  # its values are all in here
-        settings = replace(settings, model=run.keep_model(settings.model))
+        if settings.model.endswith(".toml"):
+            settings = replace(settings, model=run.keep(settings.model, MODEL))
         if settings.start:
-            settings = replace(settings, start=relative_path(settings.start, run.path))
+            settings = replace(settings, start=run.keep(settings.start, START))
         if settings.data in registry.datasets:
             return settings
         return replace(settings, data=relative_path(settings.data, run.path))

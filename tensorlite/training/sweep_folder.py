@@ -145,14 +145,9 @@ class Sweep:
         return [trial for trial in map(self.read, numbers) if trial is not None]
 
     def clear(self, number: int) -> None:
-        """Take away the run of a trial that was broken off."""
+        """Take away the run of a trial that cannot go on."""
         with suppress(FileNotFoundError):
             shutil.rmtree(self.run_path(number))
-
-    def forget(self, number: int) -> None:
-        """Take away all that is known of a trial that was broken off."""
-        self.clear(number)
-        self._record(number).unlink(missing_ok=True)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -3,8 +3,11 @@
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
+
+from tensorlite import zoo
 
 SHORT = ("train", "lenet5", "--epochs", "2", "--limit-train", "300", "--no-augment", "--name", "x")
 
@@ -75,12 +78,36 @@ def test_a_mistake_in_a_file_is_named_with_its_line(tensorlite, tmp_path, text, 
     assert done.returncode == code and done.stderr.startswith(sentence), done.stderr
 
 
+def test_augmentations_that_are_given_one_by_one_add_up(tensorlite):
+    done = tensorlite(*SHORT[:2], "--augment", "invert, shift(2)", "--augment", "rotation(10)",
+                      "--dry-run")  # fmt: skip
+    assert tomllib.loads(done.stdout)["augment"] == [
+        *("invert", {"name": "shift", "pixels": 2}, {"name": "rotation", "degrees": 10})
+    ]
+
+
 def test_a_finished_run_is_repeated_by_its_settings(tensorlite, tmp_path):
     assert tensorlite(*SHORT, "--seed", "4", "--lr", "0.003").returncode == 0
     again = tensorlite("train", "-c", "runs/x/run.toml", "--name", "y")
     assert again.returncode == 0, again.stderr
     one, other = (tmp_path / "runs" / name / "best.safetensors" for name in "xy")
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_run_of_a_written_model_is_repeated_and_goes_on_after_it_was_moved(tensorlite, tmp_path):
+    text = (Path(zoo.__file__).parent / "written" / "lenet5.toml").read_text("utf-8")
+    (tmp_path / "net.toml").write_text(text, encoding="utf-8")
+    words = ["train", "net.toml", *SHORT[2:], "--set", "ema=0.9"]
+    assert tensorlite(*words).returncode == 0
+    (tmp_path / "net.toml").unlink()
+    (tmp_path / "kept" / "deep").mkdir(parents=True)
+    (tmp_path / "runs" / "x").rename(tmp_path / "kept" / "deep" / "x")
+    again = tensorlite("train", "-c", "kept/deep/x/run.toml", "--name", "y")
+    assert again.returncode == 0, again.stderr
+    one, other = (tmp_path / path / "best.safetensors" for path in ("kept/deep/x", "runs/y"))
+    assert one.read_bytes() == other.read_bytes()
+    done = tensorlite("resume", "kept/deep/x", "--epochs", "+1")
+    assert done.returncode == 0 and "resume  kept/deep/x after 2 epochs" in done.stderr, done.stderr
 
 
 def test_a_training_that_cannot_begin_leaves_nothing(tensorlite, tmp_path):

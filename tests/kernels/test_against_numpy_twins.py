@@ -157,6 +157,20 @@ def test_batch_norm_with_its_gradient(picture: Any, relu: bool, joined: bool) ->
 
 
 @small
+@given(pictures(67), st.integers(1, 9), st.sampled_from([0.75, 0.5, 1.3]))
+def test_local_response_normalisation_with_its_gradient(
+    picture: Any, size: int, beta: float
+) -> None:
+    x, rng = picture
+    dy = rng.standard_normal(x.shape).astype(x.dtype)
+    settings = size, 0.7, beta, 1.5
+    found = kernels.local_response_norm(x, *settings)
+    close(found, reference.local_response_norm(x, *settings))
+    found = kernels.local_response_norm_grad(x, dy, *settings)
+    close(found, reference.local_response_norm_grad(x, dy, *settings))
+
+
+@small
 @given(pictures(40))
 def test_passes_over_memory(picture: Any) -> None:
     x, rng = picture

@@ -179,6 +179,12 @@ def test_normalization_stays_within_its_arrays(
         guard,
         lambda: kernels.batch_norm_grad(x, dy, weight, bias, mean, variance, 1e-5, relu),
     )
+    for size in (1, 2, 5, 40):
+        within(guard, lambda size=size: kernels.local_response_norm(x, size, 0.1, 0.75, 1.0))
+        within(
+            guard,
+            lambda size=size: kernels.local_response_norm_grad(x, dy, size, 0.1, 0.6, 1.0),
+        )
     assert not any(np.isnan(a).any() for a in (y, *grads))
     assert guard.intact()
 

@@ -293,6 +293,20 @@ def test_a_model_in_toml_goes_on_from_its_copy_in_the_run(begin, go_on, tmp_path
     assert same(go_on("x"), whole)
 
 
+def test_a_fine_tuned_network_goes_on_without_the_weights_it_began_with(begin, go_on, tmp_path):
+    first = begin("first", model="lenet5", epochs=1)
+    told = {"model": "lenet5", "start": str(first.best), "freeze": "features", "freeze_epochs": 1}
+    whole = begin("whole", **told)
+    with pytest.raises(Killed):
+        begin("x", Kill("on_train_start", 1), **told)
+    first.best.unlink()
+    (tmp_path / "runs" / "x").rename(tmp_path / "runs" / "moved")
+    with pytest.raises(Killed):
+        go_on("moved", Kill("on_batch_end", 8))
+    assert same(go_on("moved"), whole)
+    assert RunDirectory(tmp_path / "runs" / "moved").settings().start.endswith("start.safetensors")
+
+
 def test_a_network_whose_features_are_let_go_later_goes_on(begin, go_on):
     told = {"model": "lenet5", "freeze": "features", "freeze_epochs": 1, "bn": "frozen"}
     whole = begin("whole", **told)

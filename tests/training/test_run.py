@@ -52,6 +52,27 @@ def test_a_link_in_the_place_of_the_pointer_is_replaced_and_not_followed(tmp_pat
     assert (tmp_path / "runs" / "latest").read_text() == "x\n"
 
 
+def test_a_run_that_is_killed_while_its_folder_is_made_is_none(tmp_path):
+    def killed(run):
+        assert list(all_runs(tmp_path)) == [] and run.status == "running"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        RunDirectory.create(tmp_path / "runs", "x", killed)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_training_left_of_its_folder_is_no_run_and_goes_after_an_hour(tmp_path):
+    left = [tmp_path / f".x.{number}.tmp" for number in (1, 2)]
+    for path in left:
+        path.mkdir()
+        (path / "STATUS").write_text("running")
+    os.utime(left[0], (0, 0))
+    run = RunDirectory.create(tmp_path, "x")
+    assert [path.exists() for path in left] == [False, True]
+    assert [each.name for each in all_runs(tmp_path)] == [run.name] == ["x"]
+
+
 def test_a_new_run_is_running(tmp_path):
     run = RunDirectory.create(tmp_path / "deep" / "runs", "x")
     assert run.status == "running" and (run.path / "plots").is_dir()

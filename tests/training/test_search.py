@@ -1,10 +1,12 @@
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from tensorlite.errors import ConfigError, DataError, UnknownNameError
+from tensorlite.training.callbacks import Callback
 from tensorlite.training.config import Layer
 from tensorlite.training.lr_range import RangeTest, range_test
 from tensorlite.training.search import chooser, search, spread
@@ -129,6 +131,33 @@ def test_a_search_trains_ranks_and_reports(folder, tmp_path):
     assert search(found, plan) == trials  # nothing is left to do
 
 
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_trial_that_was_broken_off_goes_on_in_its_run(folder, tmp_path, damaged):
+    class Break(Callback):
+        def on_epoch_end(self, trainer):
+            if trainer.epoch == 3:
+                raise KeyboardInterrupt
+
+    values = {"model": "lenet5", "data": str(folder), "epochs": 4, "batch_size": 8, "ema": 0.9}
+    plan = planned(prepare(Layer("me", values)), values, ["lr=0.001,0.003"])
+    whole, broken = (Sweep.create(tmp_path / "sweeps", name, plan) for name in ("whole", "broken"))
+    expected = search(whole, plan)
+    with pytest.raises(KeyboardInterrupt):
+        search(broken, plan, watch=lambda trial: [Break()] if trial.number else [])
+    if damaged:
+        state = broken.run_path(1) / "state.safetensors"
+        state.write_bytes(state.read_bytes()[:-1])
+    trials = search(broken, plan)
+    assert [replace(trial, seconds=0) for trial in trials] == [
+        replace(trial, seconds=0) for trial in expected
+    ]
+    for name in ("best.safetensors", "last.safetensors"):
+        one, other = (sweep.run_path(1) / name for sweep in (whole, broken))
+        assert one.read_bytes() == other.read_bytes()
+    events = (broken.run_path(1) / "events.jsonl").read_text("utf-8")
+    assert ('"event": "resume"' in events) is not damaged
+
+
 def test_a_rate_that_diverges_is_a_result_and_not_an_error(folder, tmp_path):
     values = {"model": "lenet5", "data": str(folder), "epochs": 1, "optimizer": "sgd"}
     plan = planned(prepare(Layer("me", values)), values, ["lr=0.01,1e20"])
@@ -178,7 +207,7 @@ def test_optuna_learns_prunes_and_goes_on_where_it_stopped(sweep):
     trials = chosen.trials()
     assert chosen.claim() is None and len(trials) == 12
     assert trials[0].params == {"lr": 1e-5} and {t.state for t in trials} == {"done", "pruned"}
-    assert any(t.params == lost.params for t in trials)
+    assert trials[lost.number].params == lost.params and trials[lost.number].finished
     assert plan.best(trials).value > 0.8
 
 

@@ -30,7 +30,7 @@ def jit(function: Callable[..., Any]) -> Any:
     """Compile a function that kernels call, into each of them."""
     import numba
 
-    return numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    return numba.njit(nogil=True, error_model="numpy", inline="always")(function)
 
 
 def apart(function: Callable[..., Any]) -> Any:
