@@ -1,6 +1,6 @@
 """Take finished runs over into the zoo: log, weights, and the table of the card.
 
-    python tools/zoo_log.py runs/20261121-* --licence "CC BY-SA 3.0" --weights
+    python tools/zoo_log.py runs/20261121-* --licence "CC BY-SA 3.0" --weights 8
 
 The runs are of one model and one data set, and differ in the seed. Maintainers run this in the
 repository; what it writes is committed.
@@ -18,6 +18,7 @@ import numpy as np
 from tensorlite import registry
 from tensorlite.training.checkpoint import Snapshot, load_checkpoint, save_checkpoint
 from tensorlite.training.logs import claims, table
+from tensorlite.training.packing import pack
 from tensorlite.training.run import RunDirectory
 
 ZOO = Path(__file__).resolve().parent.parent / "zoo"
@@ -75,15 +76,12 @@ def write_log(model: str, new: dict[str, Any]) -> None:
     path.write_text(lines + "\n")
 
 
-def write_weights(run: RunDirectory, model: str) -> None:
-    """Store the best weights as half precision, which changes no answer that is not a toss-up."""
+def write_weights(run: RunDirectory, model: str, bits: int) -> None:
+    """Store the best weights in fewer bytes."""
     found = load_checkpoint(run.best)
-    arrays = {
-        name: array.astype(np.float16) if array.dtype == np.float32 else array
-        for name, array in found.arrays.items()
-    }
     (ZOO / "weights").mkdir(exist_ok=True)
-    save_checkpoint(ZOO / "weights" / f"{model}.safetensors", Snapshot(found.description, arrays))
+    path = ZOO / "weights" / f"{model}.safetensors"
+    save_checkpoint(path, Snapshot(found.description, pack(found.arrays, bits)))
 
 
 def write_card(model: str) -> None:
@@ -102,13 +100,15 @@ def main() -> None:
     parser.add_argument("--figures", nargs="+", default=["acc"], help="what the card claims")
     parser.add_argument("--seconds", type=float, help="of a run on an idle machine")
     parser.add_argument("--timing", default="", help="how these seconds were got")
-    parser.add_argument("--weights", action="store_true", help="ship the first run's weights")
+    parser.add_argument(
+        "--weights", type=int, choices=(8, 16), help="ship the first run's, in bits"
+    )
     args = parser.parse_args()
     runs = sorted(map(RunDirectory, args.runs), key=lambda run: run.settings().seed)
     model = runs[0].settings().model
     write_log(model, item(runs, args))
     if args.weights:
-        write_weights(runs[0], model)
+        write_weights(runs[0], model, args.weights)
     write_card(model)
 
 

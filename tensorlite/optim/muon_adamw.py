@@ -20,8 +20,8 @@ class MuonAdamW(AdamW):
 
     A weight of more than two dimensions, such as the filters of a convolution, is taken as a matrix
     with a row for each output. Its orthogonal step is scaled to the size that AdamW's steps have,
-    so that one learning rate serves all parameters. Vectors go by AdamW, and so do matrices of
-    which both sides are long, because making them orthogonal costs more than the step is worth.
+    so that both may have the same learning rate. Vectors go by AdamW, and so do matrices of which
+    both sides are long, because making them orthogonal costs more than the step is worth.
 
     It helps most where no norm between the layers keeps signals at their size.
 
@@ -34,6 +34,7 @@ class MuonAdamW(AdamW):
         momentum: How much of Muon's mean gradient is kept.
         ns_steps: How often the rule that makes a matrix orthogonal is repeated.
         longest: The longest that the shorter side of a matrix may be.
+        adamw_share: AdamW's step size as a share of ``lr``.
 
     Raises:
         ConfigError: If a setting is negative, or a beta or the momentum is not below 1.
@@ -62,12 +63,14 @@ class MuonAdamW(AdamW):
         momentum: float = 0.95,
         ns_steps: int = 5,
         longest: int = 256,
+        adamw_share: float = 1.0,
     ) -> None:
-        check("MuonAdamW", momentum=momentum, ns_steps=ns_steps, longest=longest)
+        own: Group = {"momentum": momentum, "ns_steps": ns_steps, "longest": longest}
+        own["adamw_share"] = adamw_share
+        check("MuonAdamW", **own)
         if momentum >= 1:
             raise ConfigError(f"expected momentum below 1, got {momentum}.", where="MuonAdamW")
         super().__init__(params, lr, betas, eps, weight_decay)
-        own: Group = {"momentum": momentum, "ns_steps": ns_steps, "longest": longest}
         own |= MUON
         self.defaults |= own
         for group in self.param_groups:
@@ -91,7 +94,8 @@ class MuonAdamW(AdamW):
                 others.append((parameter, grad, state))
         if others:
             given, slopes, kept = map(list, zip(*others, strict=True))
-            super().update_all(given, slopes, kept, group)
+            rate = group["lr"] * group["adamw_share"]
+            super().update_all(given, slopes, kept, {**group, "lr": rate})
 
 
 def _is_matrix(parameter: Array, group: Group) -> bool:

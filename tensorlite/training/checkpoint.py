@@ -20,6 +20,7 @@ from tensorlite.errors import DataError
 from tensorlite.files import write_atomically
 from tensorlite.serialization import canonical, damaged, digest, parse_safetensors, read_bytes
 from tensorlite.training.inputs import Inputs
+from tensorlite.training.packing import unpack
 from tensorlite.training.provenance import is_provenance
 
 FORMAT = 1  # raised when an older program could misread the file
@@ -90,6 +91,8 @@ def describes_itself(metadata: Mapping[str, str]) -> bool:
 def load_checkpoint(path: Path) -> Snapshot:
     """Read a checkpoint and compare every name, shape, type and byte with its digest.
 
+    Weights that were packed into fewer bytes come as float32, see ``packing``.
+
     Raises:
         DataError: If the file is not there, is no checkpoint, was damaged or comes from a newer
             version. Nothing in a file is ever executed.
@@ -107,7 +110,7 @@ def load_checkpoint(path: Path) -> Snapshot:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise damaged(where) from error
     try:
-        return Snapshot(_described(values), arrays)
+        return Snapshot(_described(values), unpack(arrays))
     except DataError as error:
         error.where = where
         raise

@@ -133,14 +133,9 @@ def load_weights(model: Module, arrays: Mapping[str, NDArray[Any]], where: str) 
             where=where,
         )
     try:
-        model.load_state_dict({name: from_numpy(_single(array)) for name, array in arrays.items()})
+        model.load_state_dict({name: from_numpy(array) for name, array in arrays.items()})
     except TensorliteError as error:
         raise DataError(f"does not fit the model: {error}", where=where) from error
-
-
-def _single(array: NDArray[Any]) -> NDArray[Any]:
-    """Numbers as they are computed with; files of weights may hold them in half the bytes."""
-    return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
 def find_weights(name: str, root: Path = Path("runs")) -> Path:

@@ -43,6 +43,11 @@ def test_a_matrix_with_two_long_sides_goes_by_adamw() -> None:
     np.testing.assert_array_equal(after(partial(BOTH, longest=2), (3, 4)), after(ADAMW, (3, 4)))
 
 
+def test_adamw_may_go_at_a_share_of_the_rate() -> None:
+    half = partial(BOTH, lr=0.2, adamw_share=0.5)
+    np.testing.assert_array_equal(after(half, (12,)), after(ADAMW, (12,)))
+
+
 def test_groups_have_settings_of_their_own() -> None:
     own = optim.MuonAdamW([{"params": [tl.ones(2, 2, requires_grad=True)], "momentum": 0.5}])
     assert [group["momentum"] for group in own.param_groups] == [0.5]

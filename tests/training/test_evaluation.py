@@ -101,7 +101,7 @@ def localizer(tmp_path):
 
 def test_a_localizer_is_evaluated_beside_the_median_box(localizer, tmp_path):
     found = evaluate_run(str(localizer.path))
-    assert found.baseline.keys() == {"iou", "found"}
+    assert found.baseline.keys() == {"iou", "found", "right", "acc"}
     assert f"(median box {found.baseline['iou']:.3f})" in found.line()
     assert len(found.save(tmp_path / "seen")) == 2 + 24
     assert json.loads((localizer.path / "result.json").read_text())["baseline"] == found.baseline
