@@ -171,6 +171,14 @@ def test_local_response_normalisation_with_its_gradient(
 
 
 @small
+@given(pictures(40), st.integers(0, 2**32 - 1), st.floats(0, 0.999))
+def test_dropout_drops_what_its_seed_says(picture: Any, key: int, p: float) -> None:
+    x, _ = picture
+    x = np.ascontiguousarray(np.concatenate([x] * 20) if jit_enabled() else x)
+    close(kernels.drop(x, p, (key, 77)), reference.drop(x, p, (key, 77)))
+
+
+@small
 @given(pictures(40))
 def test_passes_over_memory(picture: Any) -> None:
     x, rng = picture
