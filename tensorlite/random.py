@@ -67,6 +67,11 @@ class Generator:
         """Numbers from the normal distribution with mean 0 and deviation 1."""
         return _drawn(self.numpy.standard_normal, shape, dtype)
 
+    def words(self) -> tuple[int, int]:
+        """Two numbers of 32 bits, the seed of something that draws for itself."""
+        first, second = self.numpy.integers(0, 1 << 32, 2)
+        return int(first), int(second)
+
 
 def _drawn(draw: Any, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
     """NumPy draws float32 and float64 only; a scalar has no dimensions, but is an array."""

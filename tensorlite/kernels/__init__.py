@@ -27,7 +27,7 @@ from tensorlite.kernels.maps import (
 )
 from tensorlite.kernels.memory import memory_stats, reset_peak_memory_stats, set_memory_policy
 from tensorlite.kernels.norm import batch_norm, batch_norm_grad, channel_sums, scale_channels
-from tensorlite.kernels.passes import adam, cross_entropy, relu, relu_grad, rmsprop, sgd
+from tensorlite.kernels.passes import adam, cross_entropy, drop, relu, relu_grad, rmsprop, sgd
 from tensorlite.kernels.pool import (
     avg_pool2d,
     avg_pool2d_grad,
@@ -63,6 +63,7 @@ __all__ = [
     "conv2d_weight_grad",
     "conv_size",
     "cross_entropy",
+    "drop",
     "each",
     "each_with_slope",
     "get_num_threads",

@@ -14,6 +14,8 @@ Array = NDArray[Any]
 
 SMALL = 1 << 13  # numbers that NumPy has gone over before a kernel is called
 CHUNK = 1 << 14  # numbers of a parameter that one thread moves at a time
+# Philox 2x32: Salmon et al. 2011, "Parallel Random Numbers: As Easy as 1, 2, 3"
+MULTIPLIER, STEP, WORD, ROUNDS = 0xD256D193, 0x9E3779B9, 0xFFFFFFFF, 7
 
 
 def relu(x: Array) -> Array:
@@ -37,6 +39,21 @@ def relu_grad(dy: Array, y: Array) -> Array:
     dx = np.empty_like(y)
     passes.relu_grad(_parts(y), y.dtype, [like(dy, y), y, dx, y.size])
     return dx
+
+
+def drop(x: Array, p: float, seed: tuple[int, int]) -> Array:
+    """``x / (1 - p)``, and 0 in the places that are drawn with probability ``p``.
+
+    The seed, two numbers of 32 bits, and a number's place in memory decide about it, so the same
+    call on an array that lies alike drops the same: nothing has to be kept for the gradient. ``x``
+    has no gaps, and the result lies as it does.
+    """
+    from tensorlite.kernels.compiled import passes
+
+    y, factor = np.empty_like(x), np.array([1 / (1 - p)], x.dtype)
+    args = [x, y, factor, x.size, round(p * 2**32), *seed]
+    passes.drop(_parts(x), x.dtype, args)
+    return y
 
 
 def cross_entropy(x: Array, target: Array) -> tuple[Array, Array]:

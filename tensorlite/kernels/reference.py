@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.kernels.geometry import Pair, conv_size, pool_size
+from tensorlite.kernels.passes import MULTIPLIER, ROUNDS, STEP, WORD
 
 Array = NDArray[Any]
 
@@ -88,6 +89,21 @@ def conv2d_input_grad(
         dx[..., rows, cols] += np.einsum("ngkhw,gkc->ngchw", given, filters[..., i, j])
     inside = dx[..., top : top + size[0], left : left + size[1]]
     return inside.reshape(dy.shape[0], -1, *size)
+
+
+def drop(x: Array, p: float, seed: tuple[int, int]) -> Array:
+    """``x / (1 - p)``, and 0 in the places that are drawn with probability ``p``."""
+    word = np.uint64(WORD)
+    i, (key, other) = np.arange(x.size, dtype=np.uint64), seed
+    left, right = i & word, (i >> np.uint64(32)) ^ np.uint64(other)
+    for _ in range(ROUNDS):
+        product = left * np.uint64(MULTIPLIER)
+        left, right = product >> np.uint64(32) ^ np.uint64(key) ^ right, product & word
+        key = key + STEP & WORD
+    kept = np.empty_like(x)
+    flat = np.where(left < round(p * 2**32), 0, 1 / (1 - p)).astype(x.dtype)
+    np.lib.stride_tricks.as_strided(kept, (x.size,), (x.itemsize,))[...] = flat
+    return x * kept
 
 
 def local_response_norm(x: Array, size: int, alpha: float, beta: float, k: float) -> Array:

@@ -23,7 +23,7 @@ TWINS = {
     conv: ("conv2d", "conv2d_input_grad"),
     conv_grad: ("conv2d_weight_grad",),
     norm: ("batch_norm", "batch_norm_grad", "channel_sums", "scale_channels"),
-    passes: ("adam", "cross_entropy", "relu", "relu_grad", "rmsprop", "sgd"),
+    passes: ("adam", "cross_entropy", "drop", "relu", "relu_grad", "rmsprop", "sgd"),
     pool: (
         "avg_pool2d",
         "avg_pool2d_grad",

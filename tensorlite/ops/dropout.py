@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tensorlite import random
-from tensorlite.autograd import make_tensor
+from tensorlite import kernels, random
+from tensorlite.autograd import Array, Op, make_tensor
 from tensorlite.errors import ConfigError, ShapeError
+from tensorlite.kernels.passes import is_dense, is_ours
 from tensorlite.ops.convert import as_tensor
 from tensorlite.ops.settle import settle
 
@@ -17,6 +18,23 @@ if TYPE_CHECKING:
     from tensorlite.tensor import Tensor
 
 SELU_FLOOR = -1.0507009873554804934193349852946 * 1.6732632423543772848170429916717
+
+
+class Drop(Op):
+    """Some elements become 0, the others are scaled; the seed says which, so no mask is kept."""
+
+    def forward(
+        self, x: Array, p: float, seed: tuple[int, int], order: tuple[int, ...] | None = None
+    ) -> Array:
+        if order is None:  # from dimensions that lie far apart to neighbours
+            far = np.argsort([-step for step in x.strides], kind="stable")
+            order = tuple(far.tolist() if is_dense(x) else range(x.ndim))
+        self.settings = p, seed, order
+        y = kernels.drop(np.ascontiguousarray(x.transpose(order)), p, seed)
+        return y.transpose(np.argsort(order))
+
+    def backward(self, grad: Any) -> Any:
+        return Drop.apply(grad, *self.settings)
 
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -157,6 +175,8 @@ def _drop(x: Tensor, p: float, shape: tuple[int, ...]) -> Tensor:
         return x
     if p == 1:
         return x * 0.0
+    if shape == x.shape and is_ours(x.array):
+        return Drop.apply(x, p, random.default_generator.words())
     kept = random.default_generator.uniform(shape) >= p
     kind = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
     return x * make_tensor(kept.astype(kind) * kind.type(1 / (1 - p)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from inspect import signature
 from typing import Any
 
@@ -11,12 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorlite import kernels
-from tensorlite.kernels import conv_size, passes, pool_size, reference, uncompiled
+from tensorlite.kernels import conv_size, passes, pool_size, product, reference, uncompiled
 from tensorlite.kernels.cache import jit_enabled
 
 EXAMPLES = 150 if jit_enabled() else 25
 small = settings(max_examples=EXAMPLES, deadline=None)
 TOLERANCE = {np.float32: 2e-4, np.float64: 1e-11}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_product_is_left_to_numpy() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(product, "TINY", 1)
+        yield
 
 
 @st.composite
@@ -168,6 +176,14 @@ def test_local_response_normalisation_with_its_gradient(
     close(found, reference.local_response_norm(x, *settings))
     found = kernels.local_response_norm_grad(x, dy, *settings)
     close(found, reference.local_response_norm_grad(x, dy, *settings))
+
+
+@small
+@given(pictures(40), st.integers(0, 2**32 - 1), st.floats(0, 0.999))
+def test_dropout_drops_what_its_seed_says(picture: Any, key: int, p: float) -> None:
+    x, _ = picture
+    x = np.ascontiguousarray(np.concatenate([x] * 20) if jit_enabled() else x)
+    close(kernels.drop(x, p, (key, 77)), reference.drop(x, p, (key, 77)))
 
 
 @small

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorlite import kernels
-from tensorlite.kernels import choice, conv_size, threads, winograd
+from tensorlite.kernels import choice, conv_size, product, threads, winograd
 from tensorlite.kernels.cache import jit_enabled
 
 ZONE = 512
 few = settings(max_examples=60 if jit_enabled() else 10, deadline=None)
 sides = st.integers(1, 9)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_product_is_left_to_numpy() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(product, "TINY", 1)
+        yield
 
 
 class Guarded:

@@ -90,17 +90,17 @@ def test_editing_any_source_of_the_kernels_changes_the_folder(tmp_path: Path, co
 @needs_jit
 def test_an_edit_of_the_tile_takes_effect_at_the_next_run(tmp_path: Path, copy: Path) -> None:
     product = (
-        "import numpy as np; from tensorlite import kernels; a = np.ones((32, 32), np.float32);"
+        "import numpy as np; from tensorlite import kernels; a = np.ones((64, 64), np.float32);"
         "print(kernels.matmul(a, a)[0, 0])"
     )
-    assert run(product, tmp_path, copy.parent).stdout.split() == ["32.0"]
+    assert run(product, tmp_path, copy.parent).stdout.split() == ["64.0"]
     simd = copy / "kernels" / "compiled" / "simd.py"
     source = simd.read_text().replace(
         "\n    if not FUSED:", "\n    x = b.fadd(x, x)\n    if not FUSED:"
     )
     assert source != simd.read_text()
     simd.write_text(source)
-    assert run(product, tmp_path, copy.parent).stdout.split() == ["64.0"]
+    assert run(product, tmp_path, copy.parent).stdout.split() == ["128.0"]
 
 
 @needs_jit

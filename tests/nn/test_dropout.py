@@ -25,6 +25,37 @@ def test_it_prints_its_settings(layer: type[nn.Module]) -> None:
     assert repr(layer(0.25)) == f"{layer.__name__}(p=0.25, inplace=False)"
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 3, 1), (1, 2, 3, 0)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+def test_a_share_is_dropped_and_its_gradients_with_it(
+    order: tuple[int, ...], dtype: str, p: float
+) -> None:
+    memory = np.ones((20, 30, 16, 16), dtype).transpose(np.argsort(order))
+    x = tl.from_numpy(memory).requires_grad_()
+    out = F.dropout(x, p)
+    share = (out.array == 0).mean()
+    assert abs(share - p) < 5 * (p * (1 - p) / x.array.size) ** 0.5
+    np.testing.assert_allclose(out.array.max(), 1 / (1 - p), rtol=1e-6)
+    weight = tl.tensor(np.random.default_rng(0).random(x.shape).astype(dtype))
+    (out * weight).sum().backward()
+    assert x.grad is not None
+    np.testing.assert_allclose(x.grad.array, (out * weight).array)
+
+
+def test_what_is_dropped_is_even_and_differs_from_call_to_call() -> None:
+    x = tl.ones(64, 4096)
+    first, second = (F.dropout(x, 0.5).array > 0 for _ in range(2))
+    assert abs((first == second).mean() - 0.5) < 0.01
+    assert abs((first[:, 1:] == first[:, :-1]).mean() - 0.5) < 0.01  # neighbours
+    for axis, count in ((0, 64), (1, 4096)):
+        assert abs(first.mean(axis) - 0.5).max() < 5.5 * 0.5 / count**0.5
+    tl.manual_seed(3)
+    again = F.dropout(x, 0.5).array
+    tl.manual_seed(3)
+    assert np.array_equal(again, F.dropout(x, 0.5).array)
+
+
 @pytest.mark.parametrize(
     ("function", "shape", "together"),
     [

@@ -8,7 +8,8 @@ adds up a few rows at a time in the numbers' own precision, and those sums in do
 
 import numpy as np
 
-from tensorlite.kernels.compiled import jit, region
+from tensorlite.kernels.compiled import region
+from tensorlite.kernels.compiled.conv import clear
 from tensorlite.kernels.compiled.product import share
 from tensorlite.kernels.compiled.simd import floats
 
@@ -34,13 +35,6 @@ def sums(part, parts, thread, args, one):
                     few[(s * 2 + 1) * L + i] += value * value
             for i in range(s * 2 * L, (s + 1) * 2 * L):
                 out[i] += few[i]
-
-
-@jit
-def clear(x, begin, count):
-    """Zeros."""
-    for i in range(begin, begin + count):
-        x[i] = 0
 
 
 @region

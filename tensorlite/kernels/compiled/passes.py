@@ -5,9 +5,10 @@ Written for one number at a time; the compiler makes vector instructions of them
 
 import math
 
-from tensorlite.kernels.compiled import region
+from tensorlite.kernels.compiled import jit, region
 from tensorlite.kernels.compiled.product import share
 from tensorlite.kernels.compiled.simd import floats, whole
+from tensorlite.kernels.passes import MULTIPLIER, ROUNDS, STEP, WORD
 
 
 @region
@@ -26,6 +27,27 @@ def relu_grad(part, parts, thread, args, one):
     begin, end = share(args[3], part, parts)
     for i in range(begin, end):
         dx[i] = dy[i] if y[i] > 0 else 0
+
+
+@jit
+def drawn(i, key, other):
+    """32 random bits, the ``i``-th of the sequence that two numbers of 32 bits name: Philox."""
+    left, right = i & WORD, (i >> 32) ^ other
+    for _ in range(ROUNDS):
+        product = left * MULTIPLIER
+        left, right = (product >> 32 & WORD) ^ key ^ right, product & WORD
+        key = key + STEP & WORD
+    return left
+
+
+@region
+def drop(part, parts, thread, args, one):
+    """``y = x * factor``, and ``x * 0`` where the number drawn is below ``least``."""
+    x, y, factor = floats(args, 0, one), floats(args, 1, one), floats(args, 2, one)[0]
+    least, key, other, nothing = args[4], args[5], args[6], one - one
+    begin, end = share(args[3], part, parts)
+    for i in range(begin, end):
+        y[i] = x[i] * (nothing if drawn(i, key, other) < least else factor)
 
 
 @region

@@ -7,6 +7,7 @@ is the other way round. The innermost loops run over ``inner`` and become vector
 import numpy as np
 
 from tensorlite.kernels.compiled import jit, region
+from tensorlite.kernels.compiled.conv import clear
 from tensorlite.kernels.compiled.product import share
 from tensorlite.kernels.compiled.simd import floats, places
 
@@ -67,9 +68,8 @@ def put(part, parts, thread, args, one):
     dy, index, dx = floats(args, 0, one), places(args, 1), floats(args, 2, one)
     outer, pixels, windows, inner = args[3], args[4], args[5], args[6]
     begin, end = share(outer, part, parts)
-    for i in range(begin * pixels * inner, end * pixels * inner):
-        dx[i] = 0
     for image in range(begin, end):
+        clear(dx, image * pixels * inner, pixels * inner)
         for j in range(windows):
             at = (image * windows + j) * inner
             for c in range(inner):
@@ -99,10 +99,9 @@ def avg_pool(part, parts, thread, args, one):
     r, s, down, across, top, left, _, _ = window_of(args, 8)
     count_padding, gradient = args[16], args[17]
     begin, end = share(outer, part, parts)
-    if gradient:
-        for i in range(begin * H * W * inner, end * H * W * inner):
-            x[i] = 0
     for image in range(begin, end):
+        if gradient:
+            clear(x, image * H * W * inner, H * W * inner)
         for i in range(Ho):
             h0 = i * down - top
             h1 = min(h0 + r, H + top)

@@ -14,7 +14,7 @@ for ``size`` zeros at both ends.
 import math
 
 from tensorlite.kernels.compiled import jit, region
-from tensorlite.kernels.compiled.norm import clear
+from tensorlite.kernels.compiled.conv import clear
 from tensorlite.kernels.compiled.product import share
 from tensorlite.kernels.compiled.simd import floats
 

@@ -1,9 +1,10 @@
 """How threads share the parts of a job, in compiled code that holds no lock.
 
-One word says everything: the number of the job and how many of its parts nobody has taken yet.
-Whoever can lower that count by one has taken a part; a late thread takes nothing and costs
-nothing. The thread that asked for the job takes parts like all others, so a job gets done even if
-every other thread sleeps.
+One word says everything: the number of the job, and the first and the last of its parts that nobody
+has taken yet. Whoever can move one of these ends has taken a part; a late thread takes nothing and
+costs nothing. The thread that asked for the job takes parts like all others, so a job gets done
+even if every other thread sleeps. It takes the first ones and its helper the last ones: what one
+job has written is then mostly near the processor that reads it in the next.
 """
 
 # mypy: disable-error-code="call-arg,var-annotated"
@@ -14,7 +15,7 @@ from tensorlite.kernels.cache import caching, jit_enabled
 
 # Where things stand in the words that all threads see, far enough apart to be no neighbours.
 TICKET, DONE, KERNEL, ARGS, PARTS, DOUBLE, STOP, ASLEEP = 0, 8, 16, 17, 18, 19, 24, 32
-BITS = 20  # of the ticket count the parts left, those above count the jobs
+BITS = 16  # of the ticket say where the parts left end, as many where they begin; then the job
 
 if jit_enabled():
     import numba
@@ -31,15 +32,16 @@ if jit_enabled():
         """Do parts of the current job until none is left."""
         while True:
             ticket = read(words, TICKET)
-            left = ticket & ((1 << BITS) - 1)
-            if left == 0:
+            first, end = ticket >> BITS & ((1 << BITS) - 1), ticket & ((1 << BITS) - 1)
+            if first == end:
                 return
-            if replace(words, TICKET, ticket, ticket - 1):
+            part, after = (end - 1, ticket - 1) if thread & 1 else (first, ticket + (1 << BITS))
+            if replace(words, TICKET, ticket, after):
                 # The job cannot end before this part is done, so what follows is its.
                 if words[DOUBLE]:
-                    call(words[KERNEL], left - 1, words[PARTS], thread, words[ARGS], np.float64(1))
+                    call(words[KERNEL], part, words[PARTS], thread, words[ARGS], np.float64(1))
                 else:
-                    call(words[KERNEL], left - 1, words[PARTS], thread, words[ARGS], np.float32(1))
+                    call(words[KERNEL], part, words[PARTS], thread, words[ARGS], np.float32(1))
                 add(words, DONE, 1)
 
     @_shared("int64(int64[::1], int64)")
@@ -56,7 +58,7 @@ if jit_enabled():
         """Publish a job, work on it, and wait; returns the parts that others still work on."""
         words[KERNEL], words[PARTS], words[ARGS], words[DOUBLE] = kernel, parts, args, double
         publish(words, DONE, 0)
-        publish(words, TICKET, (((words[TICKET] >> BITS) + 1) << BITS) + parts)
+        publish(words, TICKET, (((words[TICKET] >> 2 * BITS) + 1) << 2 * BITS) + parts)
         take(words, 0)
         return wait(words, patience)
 
