@@ -23,7 +23,7 @@ from tensorlite.training.run import RunDirectory
 
 ZOO = Path(__file__).resolve().parent.parent / "zoo"
 KEPT = ("lr", "train_loss")  # of each epoch, beside what was measured on the validation part
-OWN = ("model", "data", "seed", "threads")  # said elsewhere, or without effect on figures
+OWN = ("model", "data", "seed", "start", "threads")  # said elsewhere, or without effect
 
 
 def item(runs: list[RunDirectory], args: argparse.Namespace) -> dict[str, Any]:
