@@ -97,8 +97,8 @@ def pack_weights(part, parts, thread, args, one):
     for unit in range(begin, end):
         g, k = unit // panels, unit % panels * width
         columns = min(width, K - k)
-        for tap in range(taps):
-            for c in range(C):
+        for c in range(C):  # outside, as the taps of a filter's channel are neighbours
+            for tap in range(taps):
                 source = base + g * per_group + k * per_filter + c * per_channel + tap * per_tap
                 target = ((unit * taps + tap) * C + c) * width
                 for j in range(columns):
