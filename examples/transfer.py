@@ -61,6 +61,16 @@ def _on_validation(tried: Tried) -> float:
     return mean(result.best["val_acc"] for result in tried[1])
 
 
+def row(item: dict[str, Any]) -> str:
+    """A line of the log as a row of the table in ``docs/fine-tuning.md``."""
+    shares = [mean(way["accuracy"]) for way in item["ways"].values()]
+    low, *rest = (100 * share for share in shares)
+    cells = [f"{low:.1f} %", *(f"{high:.1f} % ({high - low:+.1f})" for high in rest)]
+    first = next(iter(item["ways"].values()))
+    what = [item["source"], item["data"], str(item["epochs"]), str(len(first["accuracy"]))]
+    return f"| {' | '.join([*what, *cells])} |"
+
+
 def _line(data: str, way: str, rate: float, shares: list[float]) -> str:
     each = " ".join(f"{100 * share:.1f}" for share in shares)
     return f"{data:<14} {way:<9} {100 * mean(shares):.1f} %   ({each})   rate {rate:g}"

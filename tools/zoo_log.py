@@ -23,7 +23,7 @@ from tensorlite.training.run import RunDirectory
 
 ZOO = Path(__file__).resolve().parent.parent / "zoo"
 KEPT = ("lr", "train_loss")  # of each epoch, beside what was measured on the validation part
-OWN = ("model", "data", "seed", "threads")  # said elsewhere, or without effect on figures
+OWN = ("model", "data", "seed", "start", "threads")  # said elsewhere, or without effect
 
 
 def item(runs: list[RunDirectory], args: argparse.Namespace) -> dict[str, Any]:
@@ -40,6 +40,7 @@ def item(runs: list[RunDirectory], args: argparse.Namespace) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "timing": args.timing,
         "baseline": {k: v for k, v in result.get("baseline", {}).items() if k in args.figures},
+        "start": args.start,
         "runs": [one(run, split, args.figures) for run in runs],
     }
 
@@ -98,6 +99,7 @@ def main() -> None:
     parser.add_argument("runs", nargs="+", type=Path)
     parser.add_argument("--licence", required=True, help="of the data")
     parser.add_argument("--figures", nargs="+", default=["acc"], help="what the card claims")
+    parser.add_argument("--start", default="", help="the model that they were fine-tuned from")
     parser.add_argument("--seconds", type=float, help="of a run on an idle machine")
     parser.add_argument("--timing", default="", help="how these seconds were got")
     parser.add_argument(

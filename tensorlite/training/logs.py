@@ -55,6 +55,7 @@ class Claim:
         timing: How that time was got, where the machine was not idle.
         runs: The trainings.
         baseline: Figures of somebody who does not look at the pictures; empty for none.
+        start: The model with weights that it was fine-tuned from; empty for none.
     """
 
     model: str
@@ -67,6 +68,7 @@ class Claim:
     timing: str
     runs: tuple[LoggedRun, ...]
     baseline: dict[str, float] = field(default_factory=dict)
+    start: str = ""
 
     @property
     def figures(self) -> dict[str, float]:
@@ -99,7 +101,8 @@ class Claim:
         data = "" if self.data == "digits" else f" --data {self.data}"
         given = "".join(f" --set {key}={value}" for key, value in self.settings.items())
         seed = "" if [run.seed for run in self.runs] == [0] else " --seed S"
-        return f"tensorlite train {self.model}{data}{given}{seed}"
+        verb = f"fine-tune {self.start}" if self.start else f"train {self.model}"
+        return f"tensorlite {verb}{data}{given}{seed}"
 
 
 def claims(entry: Entry[Any]) -> list[Claim]:

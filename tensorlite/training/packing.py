@@ -8,6 +8,7 @@ for; vectors, which are small and count more, stay in half precision.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,10 @@ from tensorlite.errors import ConfigError
 STEP = ".step"  # added to the name of a weight in eight bits, for what one step of it stands for
 MOST = 127
 
-Arrays = Mapping[str, NDArray[np.generic]]
+Arrays = Mapping[str, NDArray[Any]]
 
 
-def pack(arrays: Arrays, bits: int = 16) -> dict[str, NDArray[np.generic]]:
+def pack(arrays: Arrays, bits: int = 16) -> dict[str, NDArray[Any]]:
     """Return the same weights in 16 or 8 bits each; what is not float32 stays as it is.
 
     Raises:
@@ -35,7 +36,7 @@ def pack(arrays: Arrays, bits: int = 16) -> dict[str, NDArray[np.generic]]:
     """
     if bits not in (8, 16):
         raise ConfigError(f"expected 8 or 16 bits, got {bits}.", where="pack")
-    packed: dict[str, NDArray[np.generic]] = {}
+    packed: dict[str, NDArray[Any]] = {}
     for name, array in arrays.items():
         if array.dtype != np.float32:
             packed[name] = array
@@ -49,7 +50,7 @@ def pack(arrays: Arrays, bits: int = 16) -> dict[str, NDArray[np.generic]]:
     return packed
 
 
-def unpack(arrays: Arrays) -> dict[str, NDArray[np.generic]]:
+def unpack(arrays: Arrays) -> dict[str, NDArray[Any]]:
     """Return weights as they are computed with, whether they were packed or not."""
     return {
         name: _whole(name, array, arrays)
@@ -58,7 +59,7 @@ def unpack(arrays: Arrays) -> dict[str, NDArray[np.generic]]:
     }
 
 
-def _whole(name: str, array: NDArray[np.generic], arrays: Arrays) -> NDArray[np.generic]:
+def _whole(name: str, array: NDArray[Any], arrays: Arrays) -> NDArray[Any]:
     step = arrays.get(name + STEP)
     if array.dtype == np.int8 and step is not None:
         return (array * step).astype(np.float32)

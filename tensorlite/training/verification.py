@@ -162,13 +162,16 @@ def _final(claim: Claim, name: str, got: float | None, seconds: float) -> Check:
 def _train(
     claim: Claim, source: str, seed: int, out: Path, say: Progress, quick: bool = False
 ) -> Any:
+    from tensorlite.data import open_data
+    from tensorlite.training.finetuning import fine_tuning
     from tensorlite.training.progress import EpochLines
     from tensorlite.training.run import RunDirectory, run_name
     from tensorlite.training.session import prepare
 
     say(f"train   {claim.model} on {claim.data}, seed {seed}")
     given = {**claim.settings, "model": claim.model, "data": source, "seed": seed}
-    session = prepare(Layer("the log", given))
+    beneath = [fine_tuning(claim.start, open_data(source))] if claim.start else []
+    session = prepare(Layer("the log", given), *beneath)
     run = RunDirectory.create(out, run_name(claim.model, claim.data))
     stop = [_StopAfter()] if quick else []
     return session.fit(run, [EpochLines(say, session.decimals), *stop])

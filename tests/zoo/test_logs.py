@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,11 @@ def test_the_baseline_stands_beside_the_figure() -> None:
     assert "needed · 50.00 % without looking" in check(0.79, baseline=0.5).line()
     quick = check(0.79, baseline=0.5, quick=True).line()
     assert "90.00 % in the end, 50.00 % without looking" in quick
+
+
+def test_the_command_says_what_weights_a_training_began_with() -> None:
+    begun = replace(claim(), start="resnet8", data="raccoon")
+    assert begun.command() == "tensorlite fine-tune resnet8 --data raccoon"
 
 
 def test_data_are_found_by_name(tmp_path: Path) -> None:
