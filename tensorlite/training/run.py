@@ -85,8 +85,10 @@ class RunDirectory:
             raise DataError(
                 f"no run can be stored here ({error.strerror}).", where=where
             ) from error
-        except BaseException:
+        except BaseException as error:
             run.discard()
+            if isinstance(error, DataError):  # the place that nobody will find again
+                error.where = os.fspath(root)
             raise
         return run
 
@@ -138,6 +140,15 @@ class RunDirectory:
     @status.setter
     def status(self, status: Status) -> None:
         write_atomically(self.path / "STATUS", status + "\n")
+
+    def settle(self, status: Status) -> None:
+        """Write down how the run ended, on a full disk in the place of what stands there."""
+        try:
+            self.status = status
+        except DataError:
+            with suppress(OSError), open(self.path / "STATUS", "r+", encoding="utf-8") as file:
+                file.write(status + "\n")
+                file.truncate()
 
     @property
     def best(self) -> Path:

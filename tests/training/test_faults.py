@@ -56,6 +56,22 @@ def test_a_full_disk_is_one_sentence_and_the_state_before_stays(finished, share)
     assert sorted(os.listdir(finished.path)) == names
 
 
+def test_a_disk_without_room_for_a_run_is_left_as_it_was(tmp_path):
+    with (
+        pytest.raises(DataError, match="/runs: cannot be written .File too large."),
+        no_file_beyond(0),
+    ):
+        RunDirectory.create(tmp_path / "runs", "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_how_a_run_ended_is_written_also_where_there_is_no_room_for_a_file(tmp_path):
+    run = RunDirectory.create(tmp_path, "x")
+    (run.path / f".STATUS.{os.getpid()}.tmp").mkdir()  # no new file can be written
+    run.settle("interrupted")
+    assert run.status == "interrupted"
+
+
 def test_a_write_that_fails_is_an_error_of_the_training(tmp_path, monkeypatch):
     def fail(descriptor):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
