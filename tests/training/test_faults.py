@@ -93,14 +93,23 @@ def test_a_row_that_does_not_fit_is_not_written_in_part(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is counted by Linux")
 @pytest.mark.slow
-def test_the_memory_after_epoch_20_is_that_after_epoch_2(tmp_path):
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"model": "lenet5", "ema": 0.9, "augment": ["shift"], "save_every": "20"},
+        {"model": "resnet8", "augment": ["shift", "rotation"], "workers": 4, "limit_train": 400},
+    ],
+    ids=["averages", "batch norm"],
+)
+def test_the_memory_after_epoch_20_is_that_after_epoch_2(tmp_path, told):
     class Watch:
-        taken = []
+        def __init__(self):
+            self.taken = []
 
         def on_epoch_end(self, trainer):
             with open("/proc/self/statm", encoding="ascii") as file:
                 self.taken.append(int(file.read().split()[1]))
 
-    told = {"model": "lenet5", "epochs": 21, "ema": 0.9, "augment": ["shift"], "save_every": "20"}
-    prepare(Layer("test", told)).fit(RunDirectory.create(tmp_path, "x"), [Watch()])
-    assert Watch.taken[20] < 1.02 * Watch.taken[2]
+    watch = Watch()
+    prepare(Layer("test", {**told, "epochs": 21})).fit(RunDirectory.create(tmp_path, "x"), [watch])
+    assert watch.taken[20] < 1.02 * watch.taken[2]
