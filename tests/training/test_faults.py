@@ -112,4 +112,5 @@ def test_the_memory_after_epoch_20_is_that_after_epoch_2(tmp_path, told):
 
     watch = Watch()
     prepare(Layer("test", {**told, "epochs": 21})).fit(RunDirectory.create(tmp_path, "x"), [watch])
-    assert watch.taken[20] < 1.02 * watch.taken[2]
+    # The batches that workers hold ready come and go: the least of three epochs tells.
+    assert min(watch.taken[18:21]) < 1.02 * min(watch.taken[1:4])
