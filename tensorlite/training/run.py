@@ -293,9 +293,10 @@ def next_commands(run: str) -> str:
 
 
 def all_runs(root: Path) -> Iterator[RunDirectory]:
-    """Yield the runs of a folder, the oldest first."""
+    """Yield the runs of a folder that can be looked into, the oldest first."""
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    return (RunDirectory(p) for p in folders if is_run(p) and not p.name.startswith("."))
+    names = (path for path in folders if not path.name.startswith("."))
+    return (RunDirectory(path) for path in names if os.access(path, os.X_OK) and is_run(path))
 
 
 def relative_path(path: str, folder: Path) -> str:
