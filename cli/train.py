@@ -15,6 +15,7 @@ from tensorlite.cli.options import out_option
 from tensorlite.cli.output import note, print_json
 from tensorlite.cli.progress import console, progress_option, speaker, watchers
 from tensorlite.cli.training_options import layers_of, training_options
+from tensorlite.room import TRAINING, require
 from tensorlite.training.config import Layer, explained, to_toml
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def carry_out(
     **typed: Any,
 ) -> None:
     """Train with the options of the command line, and with layers that are weaker than those."""
+    require(TRAINING, "NumPy and the kernels")
     from tensorlite.training.metrics import Requirement
     from tensorlite.training.run import RunDirectory, check_name
     from tensorlite.training.session import configure, prepare
