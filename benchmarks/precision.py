@@ -5,8 +5,8 @@
 
 The same network of the zoo is trained from the same seeds in both; the accuracies on what is held
 out are printed for each seed, with their means and the seeds' standard deviation: a difference
-below that means nothing. Networks without 3x3 and 5x5 windows of 16 channels, such as LeNet-5, are computed
-alike in both. Takes minutes to hours, depending on the network.
+below that means nothing. Networks without 3x3 and 5x5 windows of 16 channels, such as LeNet-5, are
+computed alike in both. Takes minutes to hours, depending on the network.
 """
 
 from __future__ import annotations
