@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tensorlite.cli.options import ListGroup
-from tensorlite.cli.output import json_option, note, print_json, table
+from tensorlite.cli.output import folded, json_option, note, print_json, table
 from tensorlite.cli.progress import progress_option, resolved, speaker
 from tensorlite.cli.training_options import layers_of, merged, train_line, training_options
 from tensorlite.errors import ConfigError
@@ -128,7 +129,7 @@ def run(
         began.discard()
         raise
     say = speaker(progress)
-    say(f"data    {session.data_line()}")
+    say(folded(f"data    {session.data_line()}", sys.stderr))
     say(f"search  {plan.strategy} · {plan.count} trials · {', '.join(map(str, plan.space))}")
     if not plan.start:
         say("start   the values without a search are not among those that may be chosen")
