@@ -3,8 +3,8 @@
     python benchmarks/steps.py --torch /path/to/a/python/that/has/torch
 
 Each library runs in a process of its own, because two OpenMP runtimes in one disturb each other,
-and the processes take turns, so that whatever else the machine does meets both. The table has the
-median over the rounds of each round's median step, the ratio to the better of PyTorch's two memory
+and the processes take short turns, half a second each, so that whatever else the machine does meets
+all of them alike. The table has the median step, the ratio to the better of PyTorch's two memory
 layouts, the memory at the peak, and the first step counted from the start of the process. ``style``
 is ``Sequential``, or ``functional``: the layers called one by one, which joins nothing.
 """
@@ -172,49 +172,72 @@ def torch_step(model: str, style: str) -> Any:
     return step
 
 
-def measure(model: str, contender: str, seconds: float) -> dict[str, float]:
-    """One round, in this process."""
+def serve(model: str, contender: str) -> None:
+    """Take turns: steps for as long as a line of the standard input says, and their times."""
     library, _, style = contender.partition("-")
     step = (tensorlite_step if library == "tensorlite" else torch_step)(model, style)
     step()
-    first = time.time() - STARTED
-    for _ in range(3):
-        step()
-    times = []
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times) < 5:
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"ms": statistics.median(times) * 1e3, "mb": peak, "first": first}
+    print(json.dumps({"first": time.time() - STARTED}), flush=True)
+    for line in sys.stdin:
+        times, end = [], time.perf_counter() + float(line)
+        while time.perf_counter() < end or len(times) < 3:
+            start = time.perf_counter()
+            step()
+            times.append((time.perf_counter() - start) * 1e3)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"times": times[1:], "mb": peak}), flush=True)  # the first one is cold
 
 
-def in_process(python: str, model: str, contender: str, args: argparse.Namespace) -> dict[str, Any]:
-    """One round, in a fresh process."""
-    command = [python, __file__, "--one", model, contender, "--seconds", str(args.seconds)]
-    threads = str(args.threads)
-    env = {**os.environ, "TENSORLITE_NUM_THREADS": threads, "OMP_NUM_THREADS": threads}
-    if contender.startswith("tensorlite"):
-        env["PYTHONPATH"] = str(ROOT)
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{contender}: {done.stderr.strip().splitlines()[-1]}")
-    return dict(json.loads(done.stdout))
+class Contender:
+    """A process that waits until it is its turn."""
+
+    def __init__(self, python: str, model: str, name: str, threads: str) -> None:
+        env = {**os.environ, "TENSORLITE_NUM_THREADS": threads, "OMP_NUM_THREADS": threads}
+        if name.startswith("tensorlite"):
+            env["PYTHONPATH"] = str(ROOT)
+        self.process = subprocess.Popen(
+            [python, __file__, "--one", model, name],
+            env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.name, self.times, self.mb = name, [], 0.0
+        self.first = float(self._answer()["first"])
+
+    def turn(self, seconds: float) -> None:
+        """Let it take steps."""
+        assert self.process.stdin is not None
+        print(seconds, file=self.process.stdin, flush=True)
+        found = self._answer()
+        self.times += found["times"]
+        self.mb = float(found["mb"])
+
+    def _answer(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self.name} ended, see above.")
+        return dict(json.loads(line))
 
 
 def compare(model: str, args: argparse.Namespace) -> list[dict[str, Any]]:
     """All contenders on one model, taking turns."""
-    contenders = [c for c in CONTENDERS if args.torch or not c.startswith("torch")]
-    rounds: dict[str, list[dict[str, float]]] = {c: [] for c in contenders}
-    for _ in range(args.rounds):
+    names = [c for c in CONTENDERS if args.torch or not c.startswith("torch")]
+    pythons = [args.torch if c.startswith("torch") else sys.executable for c in names]
+    contenders = [
+        Contender(python, model, name, str(args.threads))
+        for python, name in zip(pythons, names, strict=True)
+    ]
+    for turn in range(args.turns + 1):
         for c in contenders:
-            python = args.torch if c.startswith("torch") else sys.executable
-            rounds[c].append(in_process(python, model, c, args))
-    rows = []
+            c.turn(args.seconds)
+            if not turn:  # to get warm
+                c.times.clear()
+    rows = [
+        {"model": model, "contender": c.name, "ms": statistics.median(c.times), "mb": c.mb,
+         "first": c.first}
+        for c in contenders
+    ]  # fmt: skip
     for c in contenders:
-        row = {key: statistics.median(r[key] for r in rounds[c]) for key in ("ms", "mb", "first")}
-        rows.append({"model": model, "contender": c, **row})
+        c.process.communicate()
     best = min((r["ms"] for r in rows if r["contender"].startswith("torch")), default=None)
     for row in rows:
         row["ratio"] = None if best is None else row["ms"] / best
@@ -226,16 +249,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--torch", help="a Python that has PyTorch; without it ours runs alone")
     parser.add_argument("--models", nargs="+", default=list(MODELS), choices=list(MODELS))
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each round")
+    parser.add_argument("--turns", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=0.5, help="of each turn")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path, help="write the numbers there too")
     parser.add_argument("--one", nargs=2, metavar=("MODEL", "CONTENDER"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
-        print(json.dumps(measure(*args.one, args.seconds)))
+        serve(*args.one)
         return
-    print(f"{platform.machine()}, {args.threads} threads, medians of {args.rounds} rounds")
+    print(f"{platform.machine()}, {args.threads} threads, medians of {args.turns} turns")
     print(
         f"{'model':14} {'contender':22} {'ms/step':>9} {'ratio':>6} {'peak MB':>8} {'first s':>8}"
     )

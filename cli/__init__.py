@@ -6,6 +6,7 @@ the table of ``cli/app.py``; the file is imported only when the command is run.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -69,7 +70,7 @@ def _explain(error: Exception) -> int:
     if isinstance(error, TensorliteError):
         _say(f"error: {error.sentence}", error.hint)
         return error.exit_code
-    if isinstance(error, MemoryError):
+    if _is_lack_of_memory(error):
         text = " ".join(str(error).split()).rstrip(".")
         _say(f"error: the memory is not enough{f' ({text})' * bool(text)}.", "--batch-size 16")
         return 3
@@ -79,6 +80,14 @@ def _explain(error: Exception) -> int:
     text = " ".join(f"{type(error).__name__}: {error}".split())
     _say(f"error: this is a bug, sorry: {text} (add --traceback to see where)", None)
     return 1
+
+
+def _is_lack_of_memory(error: Exception) -> bool:
+    """Whether there is too little memory, also where a library says it in its own way."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return True
+    signs = "can't start new thread", "Cannot allocate memory", "failed to map segment"
+    return any(sign in str(error) for sign in signs)
 
 
 def _is_for_its_author(error: Exception) -> bool:

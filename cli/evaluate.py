@@ -10,6 +10,7 @@ import click
 from tensorlite.cli.completion import complete_runs
 from tensorlite.cli.options import out_option
 from tensorlite.cli.output import note, print_json, table
+from tensorlite.room import TRAINING, require
 
 if TYPE_CHECKING:
     from tensorlite.training.evaluation import Evaluation
@@ -59,6 +60,7 @@ def evaluate(
       tensorlite evaluate latest --compare 20261120-0912-lenet5-digits
       tensorlite evaluate best.safetensors --data digits --json
     """
+    require(TRAINING, "NumPy and the kernels")
     from tensorlite.training.evaluation import evaluate_run
     from tensorlite.training.trained import Trained
 

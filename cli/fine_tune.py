@@ -10,6 +10,7 @@ import click
 from tensorlite.cli.grouped import GroupedCommand
 from tensorlite.cli.options import setting_options
 from tensorlite.cli.train import carry_out, train
+from tensorlite.room import TRAINING, require
 from tensorlite.training.finetuning import FEW, fine_tuning
 
 GROUPS = {
@@ -43,6 +44,7 @@ def fine_tune(source: str, data: str, model: str | None, out: Path, **options: A
       tensorlite fine-tune latest --data path/to/my_photos --lr-mult 0.5 --bn frozen
       tensorlite fine-tune weights.safetensors --model resnet18 --data path/to/my_photos
     """
+    require(TRAINING, "NumPy and the kernels")
     from tensorlite.data import open_data
 
     skip_bad = bool(options.get("skip_bad"))

@@ -11,6 +11,7 @@ import click
 from tensorlite.cli.output import json_option, note, print_json
 from tensorlite.cli.stages import stages
 from tensorlite.cli.training_options import layers_of, merged, train_line, training_options
+from tensorlite.room import TRAINING, require
 
 if TYPE_CHECKING:
     from tensorlite.training.lr_range import RangeTest
@@ -49,6 +50,7 @@ def lr_find(
       tensorlite lr-find lenet5 --data path/to/mnist --optimizer sgd --save lr.html
       tensorlite lr-find lenet5 --low 1e-4 --high 1 --json
     """
+    require(TRAINING, "NumPy and the kernels")
     from tensorlite.cli.train import compile_kernels
     from tensorlite.training.comparison import check_ending
     from tensorlite.training.lr_range import range_test

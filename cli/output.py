@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from tensorlite.printable import printable
+
+LABEL = 8  # letters that the word in front of a line takes
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -41,6 +44,24 @@ def print_json(value: Any) -> None:
 def note(text: str) -> None:
     """Print a remark on standard error, where it does not get into the results."""
     click.echo(printable(text), err=True)
+
+
+def folded(text: str, stream: TextIO) -> str:
+    """Break a line at its `` · ``, where a narrow terminal would break it in the middle of a word.
+
+    What goes on begins below the ninth letter, where the line's label has ended.
+    """
+    if not stream.isatty():
+        return text
+    wide = shutil.get_terminal_size().columns - LABEL
+    first, *others = text[LABEL:].split(" · ")
+    lines = [first]
+    for part in others:
+        if len(lines[-1]) + len(part) + 3 <= wide:
+            lines[-1] += f" · {part}"
+        else:
+            lines.append(part)
+    return text[:LABEL] + ("\n" + " " * LABEL).join(lines)
 
 
 def _cell(value: object) -> str:

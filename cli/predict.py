@@ -9,6 +9,7 @@ import click
 from tensorlite.cli.completion import complete_runs
 from tensorlite.cli.options import out_option
 from tensorlite.cli.output import note, print_json
+from tensorlite.room import TRAINING, require
 
 
 @click.command()
@@ -50,6 +51,7 @@ def predict(
       tensorlite predict latest photos/*.jpg --save-overlays seen
       tensorlite predict best.safetensors digit.png --no-prepare --json
     """
+    require(TRAINING, "NumPy and the kernels")
     from tensorlite.training.prediction import FilePrediction, predict_files
 
     answers, width, code = [], max(map(len, images)), 0

@@ -15,6 +15,7 @@ from tensorlite.cli.output import print_json
 from tensorlite.cli.progress import progress_option, speaker
 from tensorlite.cli.train import compile_kernels, conclude, fit, introduce
 from tensorlite.errors import ConfigError
+from tensorlite.room import TRAINING, require
 from tensorlite.training.config import Layer, parse_assignment, resolve
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def resume(
       tensorlite resume latest --epochs +5
       tensorlite resume runs/20261120-0912-lenet5-digits --set lr=0.0005
     """
+    require(TRAINING, "NumPy and the kernels")
     from tensorlite.training.resuming import resumption
     from tensorlite.training.run import find_run
     from tensorlite.training.session import prepare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tensorlite.cli.options import ListGroup
-from tensorlite.cli.output import json_option, note, print_json, table
+from tensorlite.cli.output import folded, json_option, note, print_json, table
 from tensorlite.cli.progress import progress_option, resolved, speaker
 from tensorlite.cli.training_options import layers_of, merged, train_line, training_options
 from tensorlite.errors import ConfigError
+from tensorlite.room import TRAINING, require
 
 if TYPE_CHECKING:
     from tensorlite.training.search_plan import Plan, Trial
@@ -108,6 +110,7 @@ def run(
       tensorlite sweep run lenet5 --param optimizer=sgd,adam --param lr=0.001,0.01 --strategy grid
       tensorlite sweep run lenet5 --strategy tpe --trials 50 --storage sqlite:///sweep.db
     """
+    require(TRAINING, "NumPy and the kernels")
     from tensorlite.cli.train import compile_kernels
     from tensorlite.training.run import run_name
     from tensorlite.training.search import chooser
@@ -126,7 +129,7 @@ def run(
         began.discard()
         raise
     say = speaker(progress)
-    say(f"data    {session.data_line()}")
+    say(folded(f"data    {session.data_line()}", sys.stderr))
     say(f"search  {plan.strategy} · {plan.count} trials · {', '.join(map(str, plan.space))}")
     if not plan.start:
         say("start   the values without a search are not among those that may be chosen")
@@ -147,6 +150,7 @@ def resume(name: str, trials: int | None, out: Path, progress: str, as_json: boo
       tensorlite sweep resume latest
       tensorlite sweep resume latest --trials 40
     """
+    require(TRAINING, "NumPy and the kernels")
     from dataclasses import replace
 
     from tensorlite.cli.train import compile_kernels

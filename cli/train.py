@@ -12,9 +12,10 @@ import click
 from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.grouped import GroupedCommand
 from tensorlite.cli.options import out_option
-from tensorlite.cli.output import note, print_json
+from tensorlite.cli.output import folded, note, print_json
 from tensorlite.cli.progress import console, progress_option, speaker, watchers
 from tensorlite.cli.training_options import layers_of, training_options
+from tensorlite.room import TRAINING, require
 from tensorlite.training.config import Layer, explained, to_toml
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def carry_out(
     **typed: Any,
 ) -> None:
     """Train with the options of the command line, and with layers that are weaker than those."""
+    require(TRAINING, "NumPy and the kernels")
     from tensorlite.training.metrics import Requirement
     from tensorlite.training.run import RunDirectory, check_name
     from tensorlite.training.session import configure, prepare
@@ -126,10 +128,10 @@ def carry_out(
 
 def introduce(session: Session, say: Callable[[str], None]) -> None:
     """Say what is learned from, and what learns."""
-    say(f"data    {session.data_line()}")
-    say(f"model   {session.model_line()}")
+    say(folded(f"data    {session.data_line()}", sys.stderr))
+    say(folded(f"model   {session.model_line()}", sys.stderr))
     if session.load is not None:
-        say(f"load    {session.load.line()}")
+        say(folded(f"load    {session.load.line()}", sys.stderr))
     for text in session.data.notes:
         note(f"note    {text}")
 
@@ -188,9 +190,13 @@ def conclude(result: Result, session: Session, as_json: bool, out: Path) -> None
     if as_json:
         print_json({**result.to_dict(), "run": str(result.run.path)})
         return
-    click.echo(f"best    {result.best_line(session.task, session.decimals)}")
+    lines = [f"best    {result.best_line(session.task, session.decimals)}"]
     if result.judged_by != "val":
-        click.echo(f"{result.judged_by:<8}{session.task.sentence(result.scores, result.baseline)}")
+        lines.append(
+            f"{result.judged_by:<8}{session.task.sentence(result.scores, result.baseline)}"
+        )
+    for line in lines:
+        click.echo(folded(line, sys.stdout))
     run = "latest" if out == Path("runs") else str(result.run.path)
     click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
     click.echo(f"next    {next_commands(run)}")

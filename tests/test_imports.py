@@ -20,6 +20,7 @@ LAYERS = [
         "entry",
         "admission",
         "files",
+        "room",
         "devices",
         "cuda",
         "backends",

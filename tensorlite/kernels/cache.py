@@ -157,7 +157,7 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
     one, none = (1, 1), (0, 0)
     index = np.zeros((1, 1, 2, 2), np.int32)
     flat, square = np.zeros(1 << 13, np.float32), np.zeros((16, 16), np.float32)
-    large = np.zeros((64, 64), np.float32)
+    large, long = np.zeros((64, 64), np.float32), np.zeros((64, 4096), np.float32)
     line, count = np.zeros(2, np.float32), np.zeros(2, np.int64)
     pictures = np.zeros((2, 2, 2, 2), np.float32)
     pair, same = np.zeros((2, 1, 1, 1), np.float32), np.eye(3)[None]
@@ -168,6 +168,7 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
 
     return [
         lambda: product.matmul(large, large),
+        lambda: product.matmul(large.reshape(1, -1), long.T),
         lambda: conv.conv2d(x, x, one, none, one, 1),
         lambda: conv.conv2d(few, x, one, none, one, 1),
         lambda: conv_grad.conv2d_weight_grad(x, x, one, one, none, one, 1),

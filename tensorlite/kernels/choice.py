@@ -147,6 +147,8 @@ def _winograd(m: int) -> Callable[[Problem], Verdict]:
 
 
 def _images(p: Problem) -> Verdict:
+    from tensorlite.kernels.compiled.processor import SHORT
+
     rows, panel = _tile(p.dtype)
     high, wide = p.framed
     numbers = high * wide * p.given
@@ -157,7 +159,8 @@ def _images(p: Problem) -> Verdict:
     if not p.images_last and p.wanted * 2 >= panel:
         why = "whatever comes next would have to turn the result round, and half full is good"
         return True, False, why
-    filters, images = _share(p.wanted, panel), _share(p.wanted, rows) * _share(p.images, panel)
+    down = max(_share(p.wanted, height) for height in (rows, SHORT))
+    filters, images = _share(p.wanted, panel), down * _share(p.images, panel)
     why = f"images would fill {images:.0%} of the vectors, filters {filters:.0%}"
     return True, filters < 0.7 * images, why
 

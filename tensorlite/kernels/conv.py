@@ -135,8 +135,8 @@ def _plan(problem: Problem, lanes: bool) -> Plan:
     batch = 1 if lanes else max(1, min(CACHE // (image * dtype.itemsize), n // GROUPS))
     result = (1, pixels) if lanes else (k * groups, pixels * k * groups)
     found = windows(
-        down, across, (top, top + size[0]), (hp, wp), c, window[1], out[1], result,
-        batch, 1 if lanes else ROWS,
+        down, across, (top, top + size[0]), (left, left + size[1]), (hp, wp), c, window[1],
+        out[1], result, batch, 1 if lanes else ROWS,
     )  # fmt: skip
     room = ROWS * panel + image * (panel if lanes else batch)
     numbers = np.array(
@@ -186,7 +186,7 @@ def _convolve(plan: Plan, x: Array, w: Array, bias: Array | None, relu: bool) ->
     work = threads.scratch("framed", plan.room, dtype)
     steps = [step // dtype.itemsize for step in x.strides]
     lists = plan.lists
-    args = [x, packed, start, y, work, *lists[:8], plan.images, int(relu), *steps, *lists[8:]]
+    args = [x, packed, start, y, work, *lists[:10], plan.images, int(relu), *steps, *lists[10:]]
     kernel = conv.filters_by_images if plan.images_across else conv.windows_by_filters
     kernel(threads.parts_of(plan.units, plan.work), dtype, args)
     return y.transpose(3, 0, 1, 2) if plan.images_across else y.transpose(0, 3, 1, 2)

@@ -99,8 +99,8 @@ def _plan(problem: Problem) -> Plan:
     width, channels = _width(problem.dtype), problem.channels
     result = out[0] * out[1] * channels
     found = windows(
-        down, across, (top, top + size[0]), (hp, wp), width, problem.window[1], out[1],
-        (channels, result), 1, ROWS,
+        down, across, (top, top + size[0]), (left, left + size[1]), (hp, wp), width,
+        problem.window[1], out[1], (channels, result), 1, ROWS,
     )  # fmt: skip
     room = ROWS * width + hp * wp * width
     numbers = np.array(

@@ -42,6 +42,8 @@ def matmul(a: Array, b: Array, bias: Array | None = None, relu: bool = False) ->
         out = a @ b if bias is None else a @ b + bias
         return np.maximum(out, 0) if relu else out
     a, b = strided(a), strided(b)
+    if m == 1 and b.strides[0] == b.itemsize:
+        return _row(a, b, bias, relu)
     plan = _plan(m, n, k, a.strides, b.strides, a.dtype)
     if plan.turned:
         a, b = b.T, a.T
@@ -56,6 +58,18 @@ def matmul(a: Array, b: Array, bias: Array | None = None, relu: bool = False) ->
         parts = min(parts, max(plan.panels, threads.get_num_threads()))
     product.matmul(parts, a.dtype, [a, b, start, out, work, *plan.numbers, int(relu)])
     return out.T if plan.turned else out
+
+
+def _row(a: Array, b: Array, bias: Array | None, relu: bool) -> Array:
+    """One row times a matrix whose columns are contiguous: a layer's output for one picture."""
+    from tensorlite.kernels.compiled import product
+
+    k, n = b.shape
+    out = np.empty((1, n), a.dtype)
+    start = np.zeros(n, a.dtype) if bias is None else np.ascontiguousarray(bias)
+    args = [b, np.ascontiguousarray(a), start, out, n, k, b.strides[1] // a.itemsize, int(relu)]
+    product.row(threads.parts_of(n, n * k), a.dtype, args)
+    return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,9 @@ class Windows(NamedTuple):
     weight: Whole  # where the weights of the piece begin
     first: Whole  # for each tile of windows the first piece that is not all frame,
     last: Whole  # and the first one after the last
-    phases: Whole  # for each phase its first window, their number, its first tile, length of pieces
+    skip: Whole  # how many numbers of each piece are all frame,
+    length: Whole  # and how many come then that are not
+    phases: Whole  # for each phase its first window, their number, and its first tile
 
 
 def forward_axis(
@@ -84,11 +86,12 @@ def backward_axis(
 def windows(
     down: list[Axis],
     across: list[Axis],
-    real: Pair,
+    rows: Pair,
+    columns: Pair,
     framed: Pair,
     channels: int,
     kernel_width: int,
-    columns: int,
+    wide: int,
     steps: Pair,
     batch: int,
     height: int,
@@ -98,11 +101,12 @@ def windows(
     Args:
         down: The phases along the first axis.
         across: The phases along the second axis.
-        real: The first row of the picture in its frame, and the first one below it.
+        rows: The first row of the picture in its frame, and the first one below it.
+        columns: The first column of the picture there, and the first one to its right.
         framed: Height and width of the framed copy.
         channels: Numbers per framed pixel.
         kernel_width: Taps in a row of the whole window.
-        columns: Pixels in a row of the result.
+        wide: Pixels in a row of the result.
         steps: Numbers from one pixel of the result to the next, and from one image to the next.
         batch: Images that follow each other.
         height: Windows in a tile.
@@ -114,24 +118,34 @@ def windows(
         for h in across:
             corners = (v.corners[:, None] * framed[1] + h.corners).ravel() * channels
             at = _filled(corners + images * (framed[0] * framed[1] * channels), height)
-            pixels = (v.results[:, None] * columns + h.results).ravel() * steps[0]
+            pixels = (v.results[:, None] * wide + h.results).ravel() * steps[0]
             inside, weight, per_row, length = _pieces(v, h, framed[1], kernel_width, channels)
-            rows = np.tile(np.repeat(v.corners, len(h.corners)), (batch, 1))
-            low = np.searchsorted(v.taps, real[0] - _filled(rows, height))
-            high = np.searchsorted(v.taps, real[1] - _filled(rows, height))
+            top, bottom = _met(v, np.repeat(v.corners, len(h.corners)), rows, batch, height)
+            left, right = np.zeros_like(top), np.full_like(top, length // channels)
+            if per_row == 1:  # pieces are whole rows of the window
+                left, right = _met(h, np.tile(h.corners, len(v.corners)), columns, batch, height)
             values = (
                 at,
                 _filled(pixels + images * steps[1], height),
                 inside,
                 weight,
-                piece + per_row * low.reshape(-1, height).min(1),
-                piece + per_row * high.reshape(-1, height).max(1),
-                np.array([begin, len(corners), tile, length]),
+                piece + per_row * top,
+                piece + per_row * bottom,
+                left * channels,
+                (right - left) * channels,
+                np.array([begin, len(corners), tile]),
             )
             for part, value in zip(parts, values, strict=True):
                 part.append(value)
             begin, tile, piece = begin + len(at), tile + len(at) // height, piece + len(inside)
     return Windows(*(np.concatenate(part).astype(np.int64) for part in parts))
+
+
+def _met(axis: Axis, corners: Whole, real: Pair, batch: int, height: int) -> tuple[Whole, Whole]:
+    """For each tile the first tap that a window has in the picture, and the one after the last."""
+    begin = _filled(np.tile(corners, (batch, 1)), height).reshape(-1, height)
+    first = np.searchsorted(axis.taps, real[0] - begin).min(1)
+    return first, np.maximum(first, np.searchsorted(axis.taps, real[1] - begin).max(1))
 
 
 def _pieces(

@@ -76,12 +76,12 @@ class Comparison:
         return settings + figures
 
     def curves(self) -> dict[str, str]:
-        """Draw the same figure of all runs in one chart each."""
+        """Draw the same figure of all runs in one chart each, the learning rate last."""
         metrics = [summary.run.metrics() for summary in self.summaries]
         keys = dict.fromkeys(key for rows in metrics for key in (rows[0] if rows else {}))
         return {
             key: _chart(key, dict(zip(self.names, metrics, strict=True)))
-            for key in keys
+            for key in sorted(keys, key="lr".__eq__)
             if key not in _PLAIN
         }
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _REFRESH = 0.1  # seconds between two drawings
 _BAR = 28  # letters of a bar
+_WORDS = 62  # letters of what stands beside it at most
 _LEVELS = "▁▂▃▄▅▆▇█"
 
 
@@ -137,7 +138,7 @@ class LivePanel(Callback):
 
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True)
-        grid.add_column(width=max(min(_BAR, self._console.width - 44), 6))
+        grid.add_column(width=max(min(_BAR, self._console.width - _WORDS), 6))
         grid.add_column(no_wrap=True, overflow="ellipsis")
         batches = len(trainer.train)
         done = (trainer.epoch - 1) * batches + trainer.batch

@@ -85,8 +85,10 @@ class RunDirectory:
             raise DataError(
                 f"no run can be stored here ({error.strerror}).", where=where
             ) from error
-        except BaseException:
+        except BaseException as error:
             run.discard()
+            if isinstance(error, DataError):  # the place that nobody will find again
+                error.where = os.fspath(root)
             raise
         return run
 
@@ -138,6 +140,15 @@ class RunDirectory:
     @status.setter
     def status(self, status: Status) -> None:
         write_atomically(self.path / "STATUS", status + "\n")
+
+    def settle(self, status: Status) -> None:
+        """Write down how the run ended, on a full disk in the place of what stands there."""
+        try:
+            self.status = status
+        except DataError:
+            with suppress(OSError), open(self.path / "STATUS", "r+", encoding="utf-8") as file:
+                file.write(status + "\n")
+                file.truncate()
 
     @property
     def best(self) -> Path:
@@ -282,9 +293,10 @@ def next_commands(run: str) -> str:
 
 
 def all_runs(root: Path) -> Iterator[RunDirectory]:
-    """Yield the runs of a folder, the oldest first."""
+    """Yield the runs of a folder that can be looked into, the oldest first."""
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    return (RunDirectory(p) for p in folders if is_run(p) and not p.name.startswith("."))
+    names = (path for path in folders if not path.name.startswith("."))
+    return (RunDirectory(path) for path in names if os.access(path, os.X_OK) and is_run(path))
 
 
 def relative_path(path: str, folder: Path) -> str:

@@ -10,7 +10,6 @@ import math
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,7 @@ import tensorlite
 from tensorlite import registry
 from tensorlite.calling import noting_uses
 from tensorlite.data.cache import cached
-from tensorlite.errors import ConfigError, DataError
+from tensorlite.errors import ConfigError
 from tensorlite.training.averaging import Averages
 from tensorlite.training.building import (
     build_callbacks,
@@ -100,8 +99,7 @@ class Session:
             try:
                 result = self._fit(run, callbacks, plugins, resumed)
             except BaseException as error:
-                with suppress(DataError):  # on a full disk the first error is the one to show
-                    run.status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+                run.settle("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
                 raise
             run.status = "done"
         return result

@@ -1,7 +1,10 @@
+import io
 import re
 import sys
 
 import pytest
+
+from tensorlite.cli.output import folded
 
 pexpect = pytest.importorskip("pexpect")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
@@ -55,3 +58,23 @@ def test_square_brackets_are_text_and_not_markup(terminal, swish):
 
 def test_json_stays_plain_in_a_terminal(terminal):
     assert "\x1b" not in terminal("layers", "--json")
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_line_breaks_between_its_parts_in_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    line = "data    digits · 1,797 images · 1,437 train / 360 val"
+    assert folded(line, io.StringIO()) == line
+    assert folded(line, Terminal()).splitlines() == [
+        "data    digits · 1,797 images",
+        "        1,437 train / 360 val",
+    ]
+    assert folded("data    digits", Terminal()) == "data    digits"

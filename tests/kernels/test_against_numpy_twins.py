@@ -133,6 +133,17 @@ def test_matrix_products_in_every_memory_order(
     close(kernels.matmul(a, b, bias), (a.astype(float) @ b + bias).astype(dtype))
 
 
+@small
+@given(st.integers(0, 999), st.integers(1, 200), st.integers(1, 67), st.booleans(), st.booleans())
+def test_one_row_times_a_matrix(seed: int, k: int, n: int, relu: bool, double: bool) -> None:
+    rng, dtype = np.random.default_rng(seed), np.float64 if double else np.float32
+    a, b = rng.standard_normal((k, 1)).astype(dtype).T, rng.standard_normal((n, k)).astype(dtype).T
+    bias = rng.standard_normal(n).astype(dtype)
+    expected = a.astype(float) @ b + bias
+    expected = np.maximum(expected, 0) if relu else expected
+    close(kernels.matmul(a, b, bias, relu), expected.astype(dtype))
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 3, 1), (1, 2, 3, 0), (2, 0, 1, 3)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("images", [1, 40])

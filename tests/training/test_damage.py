@@ -12,14 +12,24 @@ from tensorlite.errors import DataError
 from tensorlite.training import Layer, RunDirectory, Trained, prepare
 from tensorlite.training.resuming import resumption
 
+TOLD = {"model": "lenet5", "epochs": 1, "limit_train": 32, "overfit": 16}
+KINDS = {
+    "averaged": {"ema": 0.9},
+    "boxes": {"model": "localizer", "data": "canvas", "model_options": {"backbone": "lenet5"}},
+    "fine-tuned": {"freeze": "features", "freeze_epochs": 1, "optimizer": "sgd"},
+}
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A run of one short epoch, and the name of each file with what reads it."""
-    told = {"model": "lenet5", "epochs": 1, "limit_train": 32, "overfit": 16, "ema": 0.9}
-    root = tmp_path_factory.mktemp("runs")
+
+@pytest.fixture(scope="module", params=KINDS)
+def finished(tmp_path_factory, request):
+    """A run of one short epoch; a fine-tuned one begins with the weights of another."""
+    root, told = tmp_path_factory.mktemp("runs"), {**TOLD, **KINDS[request.param]}
+    if "freeze" in told:
+        first = RunDirectory.create(root, "first")
+        prepare(Layer("test", TOLD)).fit(first)
+        told["start"] = str(first.best)
     run = RunDirectory.create(root, "x")
-    prepare(Layer("test", {**told, "model_options": {}})).fit(run)
+    prepare(Layer("test", told)).fit(run)
     return run
 
 
@@ -57,19 +67,19 @@ def flips(content, count, low, high):
 
 def test_flipped_bits_in_the_header_are_refused(file):
     path, whole, read = file
-    for content in flips(whole, 150, 0, 8 + header_length(whole)):
+    for content in flips(whole, 100, 0, 8 + header_length(whole)):
         refused(path, content, read)
 
 
 def test_flipped_bits_in_the_data_are_refused(file):
     path, whole, read = file
-    for content in flips(whole, 150, 8 + header_length(whole), len(whole)):
+    for content in flips(whole, 100, 8 + header_length(whole), len(whole)):
         refused(path, content, read)
 
 
 def test_truncations_are_refused(file):
     path, whole, read = file
-    for length in np.linspace(0, len(whole) - 1, 60).astype(int):
+    for length in np.linspace(0, len(whole) - 1, 40).astype(int):
         refused(path, whole[:length], read)
     refused(path, whole + b"\0", read)
 
@@ -77,7 +87,7 @@ def test_truncations_are_refused(file):
 def test_tensors_that_changed_places_names_or_shapes_are_refused(file):
     path, whole, read = file
     arrays, header = load(whole), json.loads(whole[8 : 8 + header_length(whole)])
-    one = next(name for name in arrays if name.endswith("classifier.2.weight"))
+    one = next(name for name, array in arrays.items() if len({*array.shape}) == 2 == array.ndim)
     shapes = {}
     for name, array in arrays.items():
         shapes.setdefault((array.shape, array.dtype), []).append(name)
@@ -97,7 +107,7 @@ def test_a_state_of_another_model_is_refused(finished, tmp_path):
     path = other.path / "state.safetensors"
     whole = (finished.path / "state.safetensors").read_bytes()
     path.write_bytes(whole)
-    with pytest.raises(Exception, match="expected model as it was .'lenet5'., got 'lenet_harley'"):
+    with pytest.raises(Exception, match="expected model as it was .'l.*'., got 'lenet_harley'"):
         resumption(other, other.settings())
 
 

@@ -73,6 +73,12 @@ def test_what_a_killed_training_left_of_its_folder_is_no_run_and_goes_after_an_h
     assert [each.name for each in all_runs(tmp_path)] == [run.name] == ["x"]
 
 
+def test_a_folder_that_nobody_may_look_into_does_not_hide_the_others(tmp_path, monkeypatch):
+    runs = [RunDirectory.create(tmp_path, name) for name in "xy"]
+    monkeypatch.setattr(os, "access", lambda path, mode: path.name != "x")
+    assert [run.name for run in all_runs(tmp_path)] == [runs[1].name]
+
+
 def test_a_new_run_is_running(tmp_path):
     run = RunDirectory.create(tmp_path / "deep" / "runs", "x")
     assert run.status == "running" and (run.path / "plots").is_dir()

@@ -22,6 +22,7 @@ import numpy as np
 
 from tensorlite.kernels.cache import caching, jit_enabled, run
 from tensorlite.kernels.threads import launch
+from tensorlite.room import COMPILER, require
 
 COMPILED = jit_enabled()
 
@@ -59,6 +60,7 @@ class Region:
     def address(self, dtype: Any) -> int:
         """Where the machine code for this element type lies."""
         if dtype not in self.compiled:
+            require(COMPILER, "compiling a kernel")  # LLVM would end the process
             self.compiled[dtype] = run(lambda: self._compile(dtype))
         return int(self.compiled[dtype].address)
 

@@ -20,7 +20,7 @@ turned around; ``windows.py`` lists the pieces. ``conv_grad.py`` has the gradien
 """
 
 from tensorlite.kernels.compiled import apart, jit, region
-from tensorlite.kernels.compiled.processor import ROWS, VECS
+from tensorlite.kernels.compiled.processor import ROWS, SHORT, VECS
 from tensorlite.kernels.compiled.product import accumulate, put, share
 from tensorlite.kernels.compiled.simd import (
     floats,
@@ -97,8 +97,8 @@ def pack_weights(part, parts, thread, args, one):
     for unit in range(begin, end):
         g, k = unit // panels, unit % panels * width
         columns = min(width, K - k)
-        for tap in range(taps):
-            for c in range(C):
+        for c in range(C):  # outside, as the taps of a filter's channel are neighbours
+            for tap in range(taps):
                 source = base + g * per_group + k * per_filter + c * per_channel + tap * per_tap
                 target = ((unit * taps + tap) * C + c) * width
                 for j in range(columns):
@@ -111,8 +111,8 @@ def pack_weights(part, parts, thread, args, one):
 def windows_by_filters(part, parts, thread, args, one):
     """Tiles of 8 windows by 32 filters; a unit of work is a few images and one panel of filters."""
     x, w, bias, y, work = arrays(args, one)
-    at, to, inside, weight, first, last, phases, n = lists(args)
-    images, relu, steps = args[13], args[14], (args[15], args[16], args[17], args[18])
+    at, to, inside, weight, first, last, skip, lengths, phases, n = lists(args)
+    images, relu, steps = args[15], args[16], (args[17], args[18], args[19], args[20])
     groups, K, batch, many, weights, result, room = n[0], n[1], n[2], n[3], n[4], n[5], n[6]
     C, shape = n[7], (n[7], n[8], n[9], n[10], n[11], n[12], n[13])
     blank = tile_zero(one, ROWS, VECS)
@@ -134,13 +134,13 @@ def windows_by_filters(part, parts, thread, args, one):
         filters, filter0 = K - panel * width, g * K + panel * width
         start = tile_load(blank, bias, tile_steps(blank, 0), filter0)
         for phase in range(many):
-            i0, windows = phases[4 * phase], phases[4 * phase + 1]
-            tile0, length = phases[4 * phase + 2], phases[4 * phase + 3]
+            i0, windows, tile0 = phases[3 * phase], phases[3 * phase + 1], phases[3 * phase + 2]
             for i in range(0, windows * count, height):
                 tile = tile0 + i // height
+                beyond = skip[tile]
                 t = accumulate(
-                    start, work, tile_rows(blank, at, i0 + i), framed, inside, 1,
-                    w, packed, weight, first[tile], last[tile], length,
+                    start, work, tile_rows(blank, at, i0 + i), framed + beyond, inside, 1,
+                    w, packed + beyond * width, weight, first[tile], last[tile], lengths[tile],
                 )  # fmt: skip
                 if relu:
                     t = tile_relu(t)
@@ -150,14 +150,23 @@ def windows_by_filters(part, parts, thread, args, one):
 
 @region
 def filters_by_images(part, parts, thread, args, one):
-    """Tiles of 8 filters by 32 images; a unit of work is 32 images of one group of channels."""
+    """Tiles of some filters by 32 images; a unit of work is 32 images of one group of channels."""
+    K = whole(args, 14)[1]
+    if (K + SHORT - 1) // SHORT * SHORT < (K + ROWS - 1) // ROWS * ROWS:
+        slide(tile_zero(one, SHORT, VECS), part, parts, thread, args, one)
+    else:
+        slide(tile_zero(one, ROWS, VECS), part, parts, thread, args, one)
+
+
+@jit
+def slide(blank, part, parts, thread, args, one):
+    """The work of ``filters_by_images``, with tiles like ``blank``."""
     x, w, bias, y, work = arrays(args, one)
-    at, to, inside, weight, first, last, phases, n = lists(args)
-    images, relu, steps = args[13], args[14], (args[15], args[16], args[17], args[18])
+    at, to, inside, weight, first, last, skip, lengths, phases, n = lists(args)
+    images, relu, steps = args[15], args[16], (args[17], args[18], args[19], args[20])
     groups, K, many, weights, result, room = n[0], n[1], n[3], n[4], n[5], n[6]
     C, shape = n[7], (n[7], n[8], n[9], n[10], n[11], n[12], n[13])
-    rows, planes, numbers = whole(args, 19), whole(args, 20), whole(args, 21)
-    blank = tile_zero(one, ROWS, VECS)
+    rows, planes, numbers = whole(args, 21), whole(args, 22), whole(args, 23)
     height, width = tile_height(blank), tile_width(blank)
     edge = thread * room
     framed = edge + height * width
@@ -169,16 +178,15 @@ def filters_by_images(part, parts, thread, args, one):
         corner = block * width * steps[0] + g * C * steps[1]
         frame_lanes(x, corner, steps, count, work, framed, shape, width)
         for phase in range(many):
-            i0, windows = phases[4 * phase], phases[4 * phase + 1]
-            tile0, length = phases[4 * phase + 2], phases[4 * phase + 3]
+            i0, windows, tile0 = phases[3 * phase], phases[3 * phase + 1], phases[3 * phase + 2]
             for i in range(windows):
-                panel = framed + at[i0 + i] * width
                 tile = tile0 + i
+                beyond, panel = skip[tile], framed + (at[i0 + i] + skip[tile]) * width
                 for k in range(0, K, height):
                     t = tile_down(blank, bias, g * K, tile_rows(blank, numbers, k))
                     t = accumulate(
-                        t, w, tile_rows(blank, rows, k), g * K * weights, weight, 1,
-                        work, panel, inside, first[tile], last[tile], length,
+                        t, w, tile_rows(blank, rows, k), g * K * weights + beyond, weight, 1,
+                        work, panel, inside, first[tile], last[tile], lengths[tile],
                     )  # fmt: skip
                     if relu:
                         t = tile_relu(t)
@@ -202,6 +210,6 @@ def arrays(args, one):
 def lists(args):
     """The lists of ``windows.py`` and, last, the sizes."""
     return (
-        whole(args, 5), whole(args, 6), whole(args, 7), whole(args, 8),
-        whole(args, 9), whole(args, 10), whole(args, 11), whole(args, 12),
+        whole(args, 5), whole(args, 6), whole(args, 7), whole(args, 8), whole(args, 9),
+        whole(args, 10), whole(args, 11), whole(args, 12), whole(args, 13), whole(args, 14),
     )  # fmt: skip

@@ -55,8 +55,8 @@ def multiply(t, work, rows, at, inside, first, last, length, w, filters, weight)
 def windows_by_channels(part, parts, thread, args, one):
     """The result, or the gradient of the picture; a unit of work is 32 channels of an image."""
     x, w, bias, y, work = arrays(args, one)
-    at, to, inside, weight, first, last, phases, n = lists(args)
-    images, relu, steps = args[13], args[14], (args[15], args[16], args[17], args[18])
+    at, to, inside, weight, first, last, skip, lengths, phases, n = lists(args)
+    images, relu, steps = args[15], args[16], (args[17], args[18], args[19], args[20])
     C, many, taps, result, room = n[0], n[1], n[2], n[3], n[4]
     blank = tile_zero(one, ROWS, VECS)
     height, width = tile_height(blank), tile_width(blank)
@@ -72,23 +72,33 @@ def windows_by_channels(part, parts, thread, args, one):
         frame_panel(one, x, image * steps[0] + c * steps[1], steps, work, framed, shape)
         start = tile_load(blank, bias, tile_steps(blank, 0), c)
         for phase in range(many):
-            i0, windows = phases[4 * phase], phases[4 * phase + 1]
-            tile0, length = phases[4 * phase + 2], phases[4 * phase + 3]
+            i0, windows, tile0 = phases[3 * phase], phases[3 * phase + 1], phases[3 * phase + 2]
             for i in range(0, windows, height):
                 tile, corner = tile0 + i // height, at[i0 + i]
-                p0, p1, filters = first[tile], last[tile], c * taps
+                p0, p1, length = first[tile], last[tile], lengths[tile]
+                filters = c * taps + skip[tile]
                 spread = at[i0 + i + height - 1] - corner
                 if windows - i >= height and spread == (height - 1) * width:
                     # Neighbours in a row: one address, not one for each. The corners of a full
                     # tile rise, so their spread tells; those that fill up the last one repeat.
-                    rows, corner = tile_steps(blank, width), framed + corner
+                    rows, corner = tile_steps(blank, width), framed + corner + skip[tile]
                     t = multiply(
                         start, work, rows, corner, inside, p0, p1, length, w, filters, weight
                     )
                 else:
                     rows = tile_rows(blank, at, i0 + i)
                     t = multiply(
-                        start, work, rows, framed, inside, p0, p1, length, w, filters, weight
+                        start,
+                        work,
+                        rows,
+                        framed + skip[tile],
+                        inside,
+                        p0,
+                        p1,
+                        length,
+                        w,
+                        filters,
+                        weight,
                     )
                 if relu:
                     t = tile_relu(t)

@@ -26,5 +26,6 @@ def _processor():
 
 
 VECTOR_BYTES, ROWS, FUSED = _processor()
+SHORT = min(6, ROWS)  # of a tile for few filters, which wastes less on six
 VECS = 2
 DOTS = (6, 4) if VECTOR_BYTES == 64 else (3, 4)  # a tile of inner products reads both sides

@@ -5,7 +5,7 @@ and along the sum in the middle. A panel is some columns of B copied side by sid
 filled up with zeros, so that the inner loop reads it from end to end.
 """
 
-from tensorlite.kernels.compiled import jit, region
+from tensorlite.kernels.compiled import jit, loose, region
 from tensorlite.kernels.compiled.processor import ROWS, VECS
 from tensorlite.kernels.compiled.simd import (
     floats,
@@ -104,3 +104,25 @@ def matmul(part, parts, thread, args, one):
         if args[16]:
             t = tile_relu(t)
         put(t, C, to, i, j * width, M - i, N - j * width, work, edge)
+
+
+@loose
+def inner(B, at, a, count, zero):
+    """The sum of ``B[at + i] * a[i]``."""
+    total = zero
+    for i in range(count):
+        total += B[at + i] * a[i]
+    return total
+
+
+@region
+def row(part, parts, thread, args, one):
+    """``C (N,) = a (K,) @ B (K, N)``, plus a bias, and a ReLU; each column of B is contiguous."""
+    B, a, bias, C = (
+        floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), floats(args, 3, one),
+    )  # fmt: skip
+    N, K, across, relu = args[4], args[5], args[6], args[7]
+    begin, end = share(N, part, parts)
+    for j in range(begin, end):
+        total = inner(B, j * across, a, K, one - one) + bias[j]
+        C[j] = one - one if relu and total < 0 else total
