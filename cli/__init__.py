@@ -74,8 +74,8 @@ def _explain(error: Exception) -> int:
         text = " ".join(str(error).split()).rstrip(".")
         _say(f"error: the memory is not enough{f' ({text})' * bool(text)}.", "--batch-size 16")
         return 3
-    if isinstance(error, OSError) and error.filename and error.strerror:
-        _say(f"error: {error.filename}: {error.strerror}.", None)
+    if isinstance(error, OSError) and error.strerror:
+        _say(f"error: {error.filename or 'the output'}: {error.strerror}.", None)
         return 3
     text = " ".join(f"{type(error).__name__}: {error}".split())
     _say(f"error: this is a bug, sorry: {text} (add --traceback to see where)", None)

@@ -13,7 +13,7 @@ from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.options import out_option, set_option
 from tensorlite.cli.output import print_json
 from tensorlite.cli.progress import progress_option, speaker
-from tensorlite.cli.train import compile_kernels, conclude, fit, introduce
+from tensorlite.cli.train import called, compile_kernels, conclude, fit, introduce
 from tensorlite.errors import ConfigError
 from tensorlite.room import TRAINING, require
 from tensorlite.training.config import Layer, parse_assignment, resolve
@@ -74,7 +74,7 @@ def resume(
     say = speaker(mode)
     introduce(session, say)
     say(f"resume  {found.path} {resumed.line()}")
-    conclude(fit(session, found, mode, resumed), session, as_json, out)
+    conclude(fit(session, found, mode, resumed), session, as_json)
 
 
 def _tell_finished(run: RunDirectory, as_json: bool) -> None:
@@ -82,7 +82,7 @@ def _tell_finished(run: RunDirectory, as_json: bool) -> None:
         print_json({**run.read_json("result.json"), "run": str(run.path)})
         return
     click.echo(f"done    {run.path} has ended after {len(run.metrics())} epochs")
-    click.echo(f"more    tensorlite resume {run.name} --epochs +5")
+    click.echo(f"more    tensorlite resume {called(run, run.name)} --epochs +5")
 
 
 def _epochs(text: str, old: int) -> int:

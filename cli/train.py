@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,14 @@ from tensorlite.cli.options import out_option
 from tensorlite.cli.output import folded, note, print_json
 from tensorlite.cli.progress import console, progress_option, speaker, watchers
 from tensorlite.cli.training_options import layers_of, training_options
+from tensorlite.errors import DataError
 from tensorlite.room import TRAINING, require
 from tensorlite.training.config import Layer, explained, to_toml
 
 if TYPE_CHECKING:
     from tensorlite.training import Result, Session
     from tensorlite.training.resuming import Resumption
+    from tensorlite.training.run import RunDirectory
 
 COMPILE = "kernels for this machine, once"
 GROUPS = {
@@ -121,7 +124,7 @@ def carry_out(
     mode = "off" if quiet else progress
     introduce(session, speaker(mode))
     result = fit(session, runs[0], mode)
-    conclude(result, session, as_json, out)
+    conclude(result, session, as_json)
     for bound in bounds:
         bound.check(result.figures())
 
@@ -183,7 +186,7 @@ def requested_plugins() -> list[str]:
     return [item.source for item in get_manager().plugins if item.origin in ("file", "module")]
 
 
-def conclude(result: Result, session: Session, as_json: bool, out: Path) -> None:
+def conclude(result: Result, session: Session, as_json: bool) -> None:
     """Print what came out, as lines or as JSON."""
     from tensorlite.training.run import next_commands
 
@@ -197,6 +200,16 @@ def conclude(result: Result, session: Session, as_json: bool, out: Path) -> None
         )
     for line in lines:
         click.echo(folded(line, sys.stdout))
-    run = "latest" if out == Path("runs") else str(result.run.path)
     click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
-    click.echo(f"next    {next_commands(run)}")
+    click.echo(f"next    {next_commands(called(result.run, 'latest'))}")
+
+
+def called(run: RunDirectory, *names: str) -> str:
+    """The first of these names that finds the run from here, or else its path."""
+    from tensorlite.training.run import find_run
+
+    with suppress(DataError):
+        for name in names:
+            if find_run(name, Path("runs")).path.resolve() == run.path.resolve():
+                return name
+    return str(run.path)

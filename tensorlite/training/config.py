@@ -208,6 +208,8 @@ def _checked(name: str, value: Any, origin: str) -> Any:
     expected = TYPES[name]
     if expected == (float,) and type(value) is int:
         value = float(value)
+    if name == "save_every" and type(value) is int:  # steps; intervals need text
+        value = str(value)
     if type(value) not in expected:
         kinds = " or ".join(_KINDS[kind] for kind in expected)
         raise ConfigError(f"expected {name} as {kinds}, got {value!r}.", where=origin)

@@ -218,13 +218,17 @@ class Requirement:
             if match is None:
                 raise ValueError(text)
             name, comparison, number, percent = match.groups()
-            return cls(name, comparison, float(number) / (100 if percent else 1))
+            value = float(number) / (100 if percent else 1)
         except ValueError:
             raise ConfigError(
                 f"expected a figure and a bound, got '{text}'.",
                 where="--require",
                 hint="--require 'val_acc>=0.98'",
             ) from None
+        if name.endswith("acc") and value > 1:  # which can never be reached
+            message = f"expected a share from 0 to 1, or per cent, got '{text}'."
+            raise ConfigError(message, where="--require", hint=f"--require '{text.strip()}%'")
+        return cls(name, comparison, value)
 
     def check_name(self, names: Iterable[str]) -> None:
         """Refuse a figure that the training will not have.

@@ -193,7 +193,9 @@ def curve_charts(
         drawn[name.removeprefix("val_")] = line_chart(
             {"val": column[name]}, name, percent=share, mark=best_epoch
         )
-    return {**drawn, "lr": line_chart({"lr": column["lr"]}, "Learning rate")}
+    if "lr" in column:
+        drawn["lr"] = line_chart({"lr": column["lr"]}, "Learning rate")
+    return drawn
 
 
 def _loaded(run: RunDirectory) -> list[Section]:

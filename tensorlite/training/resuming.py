@@ -67,11 +67,12 @@ def resumption(run: RunDirectory, settings: Settings) -> Resumption:
     """Read the state of a run and compare its settings with those it shall go on with.
 
     Raises:
-        DataError: If the state is damaged.
+        DataError: If the state or the best weights are damaged or missing.
         ConfigError: If something was changed that cannot be.
     """
     path = run.path / STATE
-    if not path.is_file():
+    if not path.exists():
+        _check_nothing_is_there(run)
         return Resumption(path)
     state = _read(path)
     old = {**asdict(Settings()), **state["settings"]}
@@ -90,7 +91,30 @@ def resumption(run: RunDirectory, settings: Settings) -> Resumption:
     # A run that was killed after its last epoch still has to be judged.
     stopped = state["counters"]["stop"] and not changed
     finished = run.status == "done" and (stopped or len(state["history"]) >= settings.epochs)
+    if not finished:
+        _check_best(run, state["counters"]["best_epoch"])
     return Resumption(path, state, changed, finished)
+
+
+def _check_nothing_is_there(run: RunDirectory) -> None:
+    """Without a state a run begins anew, which shall not cost anybody what it has reached."""
+    if run.best.exists() or run.last.exists() or run.status == "done":
+        raise DataError(
+            f"has results, but the state to go on from is gone: {STATE}.",
+            where=f"resume {run.name}",
+            hint="tensorlite train, or put the file back",
+        )
+
+
+def _check_best(run: RunDirectory, epoch: int) -> None:
+    """See that the best weights are whole, before a step is taken."""
+    staged = run.path / STAGED
+    if epoch and staged.is_file():
+        with suppress(DataError):
+            if load_checkpoint(staged).description.epoch == epoch:
+                return
+    if epoch:
+        load_checkpoint(run.best)
 
 
 def put_back(run: RunDirectory, resumed: Resumption) -> None:

@@ -133,7 +133,7 @@ class RunDirectory:
         """How the run stands; ``failed`` when nobody wrote it down."""
         try:
             text = (self.path / "STATUS").read_text(encoding="utf-8").strip()
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             return "failed"
         return text if text in ("running", "done", "interrupted") else "failed"  # type: ignore[return-value]
 

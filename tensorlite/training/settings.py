@@ -14,6 +14,7 @@ from tensorlite.training.durations import DURATION, is_duration
 Check = tuple[Callable[[Any], bool], str]
 POSITIVE: Check = (lambda value: value > 0, "a number above 0")
 WORKERS: Check = (lambda value: 0 <= value <= 64, "0 to 64")
+THREADS: Check = (lambda value: 0 <= value <= 256, "0 to 256")
 NOT_NEGATIVE: Check = (lambda value: value >= 0, "0 or more")
 FRACTION: Check = (lambda value: 0 < value < 1, "a number between 0 and 1")
 BELOW_ONE: Check = (lambda value: 0 <= value < 1, "0 or more and below 1")
@@ -131,7 +132,7 @@ class Settings:
         "", "save the state also after so many steps (500) or in intervals (10m)", OFTEN
     )
     seed: int = _setting(0, "seed of everything random", NOT_NEGATIVE)
-    threads: int = _setting(0, "threads; 0: TENSORLITE_NUM_THREADS, or one per core", NOT_NEGATIVE)
+    threads: int = _setting(0, "threads; 0: TENSORLITE_NUM_THREADS, or one per core", THREADS)
     workers: int = _setting(
         1, "threads that make batches in advance; the result is the same with any", WORKERS
     )

@@ -103,7 +103,13 @@ def summarise(run: RunDirectory) -> Summary:
         settings: Settings | None = run.settings()
     except TensorliteError:
         settings = None
-    result = run.read_json("result.json")
+    try:
+        return _summary(run, settings, run.read_json("result.json"))
+    except (AttributeError, KeyError, TypeError, ValueError):  # readable, but not what we wrote
+        return _summary(run, settings, {})
+
+
+def _summary(run: RunDirectory, settings: Settings | None, result: dict[str, Any]) -> Summary:
     metrics = run.metrics()
     best = result.get("best") or (metrics[-1] if metrics else {})
     figures = {name: float(value) for name, value in best.items() if "_" in name}

@@ -30,6 +30,11 @@ def test_runs_are_compared_tagged_reported_and_removed(tensorlite, two):
     after = (two / "a" / "report.html").read_text("utf-8")
     assert len(after) == pytest.approx(len(before), rel=0.05) and "Training images" in after
 
+    (two / "a" / "result.json").write_text('{"best": 3, "val": []}', encoding="utf-8")
+    (two / "a" / "STATUS").write_bytes(b"\xff\xfe")  # damaged: named, and no harm to the others
+    listed = json.loads(tensorlite("runs", "list", "--json").stdout)
+    assert [run["run"] for run in listed] == ["a", "b"] and listed[0]["status"] == "failed"
+
     asked = tensorlite("runs", "rm", "a")
     assert asked.returncode == 2 and "  try: --yes" in asked.stderr and (two / "a").is_dir()
     assert tensorlite("runs", "rm", "a", "--yes").stdout == "removed runs/a\n"

@@ -14,7 +14,7 @@ import tensorlite as tl
 from tensorlite import nn, registry, zoo
 from tensorlite.errors import ConfigError, DataError, DivergedError, Terminated
 from tensorlite.training import Callback, Layer, RunDirectory, load_checkpoint, prepare
-from tensorlite.training.callbacks import STAGED
+from tensorlite.training.callbacks import STAGED, STATE
 from tensorlite.training.resuming import resumption
 
 BATCHES, EPOCHS = 5, 3
@@ -194,6 +194,30 @@ def test_a_finished_run_is_not_begun_again_and_can_be_extended(begin, go_on):
     go_on("x", epochs=5)
     assert [row["epoch"] for row in run.metrics()] == [1, 2, 3, 4, 5]
     assert run.settings().epochs == 5
+
+
+def test_a_run_whose_state_is_gone_is_not_begun_anew_over_its_results(begin, go_on):
+    run = begin("x")
+    before = {name: (run.path / name).read_bytes() for name in WHOLE}
+    (run.path / STATE).unlink()
+    with pytest.raises(DataError, match=r"the state to go on from is gone: state\.safetensors"):
+        go_on("x", epochs=5)
+    assert {name: (run.path / name).read_bytes() for name in WHOLE} == before
+
+
+@pytest.mark.parametrize("damage", ["flipped", "gone"])
+def test_best_weights_that_are_not_whole_are_noticed_before_the_first_step(begin, go_on, damage):
+    run = begin("x")
+    if damage == "gone":
+        run.best.unlink()
+    else:
+        data = bytearray(run.best.read_bytes())
+        data[-5] ^= 1
+        run.best.write_bytes(data)
+    last = run.last.read_bytes()
+    with pytest.raises(DataError, match=r"best\.safetensors"):
+        go_on("x", epochs=5)
+    assert run.last.read_bytes() == last and run.status == "done"
 
 
 def test_a_run_that_lost_its_patience_stays_stopped(begin, go_on):

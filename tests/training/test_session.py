@@ -341,7 +341,9 @@ def test_a_requirement_is_met_or_not(text, value, met):
     assert caught.value.exit_code == 6
 
 
-@pytest.mark.parametrize("text", ["val_acc", "val_acc=0.9", ">=0.9", "val_acc>=high", "a>=1.2.3"])
+@pytest.mark.parametrize(
+    "text", ["val_acc", "val_acc=0.9", ">=0.9", "val_acc>=high", "a>=1.2.3", "val_acc>=98"]
+)
 def test_a_requirement_of_another_form_is_refused(text):
     with pytest.raises(ConfigError, match="--require"):
         Requirement.parse(text)
