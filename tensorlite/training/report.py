@@ -166,7 +166,7 @@ def _tiles(story: Story) -> list[tuple[str, str]]:
         where = f"on val at epoch {story.best_epoch} of {len(story.history)}, the best"
         chosen = show_figure(monitor, best, story.decimals), where
     threads = story.run.read_json("env.json").get("threads", "?")
-    took = show_duration(story.seconds), f"of training on {threads} threads"
+    took = show_duration(story.seconds), f"of training on {threads} thread{'s' * (threads != 1)}"
     return [(judged, how), chosen, (f"{parameters:,}", "parameters"), took]
 
 
