@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -44,16 +45,38 @@ def relu_grad(dy: Array, y: Array) -> Array:
 def drop(x: Array, p: float, seed: tuple[int, int]) -> Array:
     """``x / (1 - p)``, and 0 in the places that are drawn with probability ``p``.
 
-    The seed, two numbers of 32 bits, and a number's place in memory decide about it, so the same
-    call on an array that lies alike drops the same: nothing has to be kept for the gradient. ``x``
-    has no gaps, and the result lies as it does.
+    The seed, two numbers of 32 bits, and the number of an element decide about it, whatever the
+    order in memory: nothing has to be kept for the gradient.
     """
     from tensorlite.kernels.compiled import passes
 
+    x = x if is_dense(x) else np.ascontiguousarray(x)
     y, factor = np.empty_like(x), np.array([1 / (1 - p)], x.dtype)
-    args = [x, y, factor, x.size, round(p * 2**32), *seed]
-    passes.drop(_parts(x), x.dtype, args)
+    sizes, strides = _rows_of(x)
+    length, step = (sizes.pop(), strides.pop()) if sizes else (1, 0)
+    lists = [np.array(numbers or [0], np.int64) for numbers in (sizes, strides)]
+    rows = x.size // length if x.size else 0
+    args = [x, y, factor, *lists, len(sizes), rows, length, step, round(p * 2**32), *seed]
+    passes.drop(parts_of(rows, x.size * 16), x.dtype, args)
     return y
+
+
+def _rows_of(x: Array) -> tuple[list[int], list[int]]:
+    """Sizes, from far apart to neighbours in memory, and how many elements apart these are.
+
+    Elements are counted in the order of the dimensions. Dimensions that go on in both orders are
+    joined, but for the first.
+    """
+    far = sorted((d for d in range(x.ndim) if x.shape[d] > 1), key=lambda d: -x.strides[d])
+    sizes, strides = [], []
+    for d in far:
+        size, apart = x.shape[d], math.prod(x.shape[d + 1 :])
+        if len(sizes) > 1 and strides[-1] == size * apart:
+            sizes[-1], strides[-1] = sizes[-1] * size, apart
+        else:
+            sizes.append(size)
+            strides.append(apart)
+    return sizes, strides
 
 
 def cross_entropy(x: Array, target: Array) -> tuple[Array, Array]:

@@ -100,9 +100,7 @@ def drop(x: Array, p: float, seed: tuple[int, int]) -> Array:
         product = left * np.uint64(MULTIPLIER)
         left, right = product >> np.uint64(32) ^ np.uint64(key) ^ right, product & word
         key = key + STEP & WORD
-    kept = np.empty_like(x)
-    flat = np.where(left < round(p * 2**32), 0, 1 / (1 - p)).astype(x.dtype)
-    np.lib.stride_tricks.as_strided(kept, (x.size,), (x.itemsize,))[...] = flat
+    kept = np.where(left < round(p * 2**32), 0, 1 / (1 - p)).astype(x.dtype).reshape(x.shape)
     return x * kept
 
 

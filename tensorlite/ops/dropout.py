@@ -10,7 +10,7 @@ import numpy as np
 from tensorlite import kernels, random
 from tensorlite.autograd import Array, Op, make_tensor
 from tensorlite.errors import ConfigError, ShapeError
-from tensorlite.kernels.passes import is_dense, is_ours
+from tensorlite.kernels.passes import is_ours
 from tensorlite.ops.convert import as_tensor
 from tensorlite.ops.settle import settle
 
@@ -23,15 +23,9 @@ SELU_FLOOR = -1.0507009873554804934193349852946 * 1.6732632423543772848170429916
 class Drop(Op):
     """Some elements become 0, the others are scaled; the seed says which, so no mask is kept."""
 
-    def forward(
-        self, x: Array, p: float, seed: tuple[int, int], order: tuple[int, ...] | None = None
-    ) -> Array:
-        if order is None:  # from dimensions that lie far apart to neighbours
-            far = np.argsort([-step for step in x.strides], kind="stable")
-            order = tuple(far.tolist() if is_dense(x) else range(x.ndim))
-        self.settings = p, seed, order
-        y = kernels.drop(np.ascontiguousarray(x.transpose(order)), p, seed)
-        return y.transpose(np.argsort(order))
+    def forward(self, x: Array, p: float, seed: tuple[int, int]) -> Array:
+        self.settings = p, seed
+        return kernels.drop(x, p, seed)
 
     def backward(self, grad: Any) -> Any:
         return Drop.apply(grad, *self.settings)

@@ -4,6 +4,9 @@ import numpy as np
 
 import tensorlite as tl
 from tensorlite import ops
+from tensorlite.kernels import reference
+from tensorlite.ops.dropout import Drop
+from tensorlite.ops.local_response_norm import LocalResponse
 from tests.ops.case import OpCase
 
 
@@ -91,5 +94,24 @@ CASES = [
         ),
         ((1, 4, 3),),
         ("SumOfNeighbours",),
+    ),
+    OpCase(
+        "local_response_norm in one pass",
+        lambda x: LocalResponse.apply(x, 3, 1.5, 0.5, 2.0),
+        lambda x: (
+            x
+            / np.sqrt(
+                2 + 0.5 * sum(np.pad(x[0] ** 2, ((1, 1), (0, 0)))[i : i + 4] for i in range(3))
+            )
+        ),
+        ((1, 4, 3),),
+        ("LocalResponse",),
+    ),
+    OpCase(
+        "drop",
+        lambda x: Drop.apply(x, 0.4, (5, 6)),
+        lambda x: reference.drop(x, 0.4, (5, 6)),
+        ((3, 4, 2),),
+        ("Drop",),
     ),
 ]

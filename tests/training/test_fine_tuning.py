@@ -231,8 +231,8 @@ def test_the_report_is_kept_in_the_run_and_the_run_says_how_to_repeat_it(train, 
     second = train(name="second", model=normed, start=str(first.best), freeze="1").run
     report = json.loads((second.path / "load.json").read_text())
     assert report["frozen"] == ["1", 4 * 9 + 4 + 8] and report["unexpected"] == []
-    assert second.settings().start.endswith("first/best.safetensors")
-    assert 'start = "../first/best.safetensors"' in (second.path / "run.toml").read_text()
+    assert second.settings().start.endswith("second/start.safetensors")
+    assert 'start = "start.safetensors"' in (second.path / "run.toml").read_text()
 
 
 # --- where weights come from -------------------------------------------------------------------

@@ -42,12 +42,24 @@ def drawn(i, key, other):
 
 @region
 def drop(part, parts, thread, args, one):
-    """``y = x * factor``, and ``x * 0`` where the number drawn is below ``least``."""
+    """``y = x * factor``, and ``x * 0`` where the number drawn is below ``least``.
+
+    Rows lie one after the other; ``strides`` say which element, counted in the order of the
+    dimensions, a row begins with, and ``step`` which one comes next in it.
+    """
     x, y, factor = floats(args, 0, one), floats(args, 1, one), floats(args, 2, one)[0]
-    least, key, other, nothing = args[4], args[5], args[6], one - one
-    begin, end = share(args[3], part, parts)
-    for i in range(begin, end):
-        y[i] = x[i] * (nothing if drawn(i, key, other) < least else factor)
+    sizes, strides, dims = whole(args, 3), whole(args, 4), args[5]
+    rows, L, step, least, key, other = args[6], args[7], args[8], args[9], args[10], args[11]
+    nothing = one - one
+    begin, end = share(rows, part, parts)
+    for row in range(begin, end):
+        rest, at = row, 0
+        for d in range(dims - 1, -1, -1):
+            at += rest % sizes[d] * strides[d]
+            rest //= sizes[d]
+        for i in range(row * L, row * L + L):
+            bits = drawn(at + (i - row * L) * step, key, other)
+            y[i] = x[i] * (nothing if bits < least else factor)
 
 
 @region
