@@ -68,7 +68,8 @@ def _rows_of(x: Array) -> tuple[list[int], list[int]]:
     joined, but for the first.
     """
     far = sorted((d for d in range(x.ndim) if x.shape[d] > 1), key=lambda d: -x.strides[d])
-    sizes, strides = [], []
+    sizes: list[int] = []
+    strides: list[int] = []
     for d in far:
         size, apart = x.shape[d], math.prod(x.shape[d + 1 :])
         if len(sizes) > 1 and strides[-1] == size * apart:
