@@ -6,7 +6,7 @@ The person's choices lie in ``plugins.toml`` in their own configuration folder::
     prefer = ["swish:blur"]           # whose `blur` the short name means
 
     [files]                           # tensorlite plugins enable swish.py
-    "/home/me/swish.py" = "the SHA-256 of the file"
+    "/path/to/swish.py" = "the SHA-256 of the file"
 
 A ``tensorlite.toml`` in the working folder may settle names with ``plugins.prefer``, nothing else:
 code is never named by what happens to lie around.

@@ -12,7 +12,7 @@ from tensorlite.training.session import prepare
 from tensorlite.training.trained import Trained
 
 SWISH = Owner("swish", "tensorlite-swish", "1.2")
-FILE = Owner("mine", file="/home/me/mine.py", sha256="1f" * 32)
+FILE = Owner("mine", file="/path/to/mine.py", sha256="1f" * 32)
 
 
 class Swish(nn.Module):
