@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorlite.kernels.passes import is_ours
+from tensorlite.kernels.passes import SMALL, is_ours
 from tensorlite.kernels.threads import parts_of
 
 Array = NDArray[Any]
@@ -56,6 +56,12 @@ def scale_channels(
     """``x * scale + shift + other`` with two numbers per channel, and what is positive of it."""
     from tensorlite.kernels.compiled import norm
 
+    if x.size < SMALL:
+        column = (-1, *[1] * (x.ndim - 2))
+        y = x * scale.astype(x.dtype, copy=False).reshape(column)
+        y += shift.reshape(column)
+        y = y if other is None else y + other
+        return np.maximum(y, 0, out=y) if relu else y
     rows = _rows(x)
     y = np.empty_like(rows)
     factors = [_long(f, rows) for f in (scale, shift)]

@@ -31,7 +31,7 @@ def run(modules: list[Module], input: Any) -> Any:
         options: dict[str, Any] = {}
         if _folds(module, after, input):
             options["norm"] = after.pop(0)
-        if _joined(module, after) and not _commute(after[0], after[1:]):
+        if _joined(module, after) and not (mode.recording and _commute(after[0], after[1:])):
             options["relu"] = True
         input, i = module(input, **options), i + 1 + len(options)
     return input

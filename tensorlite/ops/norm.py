@@ -136,16 +136,18 @@ def _by_statistics(
     x: Any, mean: Any, variance: Any, weight: Any, bias: Any, eps: float, relu: bool, add: Any
 ) -> Any:
     """``x * scale + shift`` with two numbers per channel, and what may follow."""
+    if not mode.recording:
+        given = mean, variance, weight, bias, add
+        *channels, other = (None if tensor is None else tensor.array for tensor in given)
+        scale, shift = scale_and_shift(*channels, eps)
+        return make_tensor(kernels.scale_channels(x.array, scale, shift, relu, other))
     scale, shift = scale_and_shift(mean, variance, weight, bias, eps)
     scale, shift = cast(scale, x.dtype), cast(shift, x.dtype)
-    if not mode.recording and kernels.worth(x.array):
-        other = None if add is None else add.array
-        return make_tensor(kernels.scale_channels(x.array, scale.array, shift.array, relu, other))
     return _finish(x * _columns(scale, len(x.shape)) + _columns(shift, len(x.shape)), relu, add)
 
 
 def scale_and_shift(mean: Any, variance: Any, weight: Any, bias: Any, eps: float) -> Any:
-    """The two numbers of each channel that running statistics make of it."""
+    """The two numbers of each channel that running statistics make of it; also of arrays."""
     scale = 1.0 / Sqrt.apply(variance + eps)
     scale = scale if weight is None else scale * weight
     return scale, -mean * scale if bias is None else bias - mean * scale
