@@ -26,7 +26,13 @@ from tensorlite.kernels.maps import (
     worth,
 )
 from tensorlite.kernels.memory import memory_stats, reset_peak_memory_stats, set_memory_policy
-from tensorlite.kernels.norm import batch_norm, batch_norm_grad, channel_sums, scale_channels
+from tensorlite.kernels.norm import (
+    batch_norm,
+    batch_norm_grad,
+    batch_norm_pool,
+    channel_sums,
+    scale_channels,
+)
 from tensorlite.kernels.passes import adam, cross_entropy, drop, relu, relu_grad, rmsprop, sgd
 from tensorlite.kernels.pool import (
     avg_pool2d,
@@ -55,6 +61,7 @@ __all__ = [
     "avg_pool2d_grad",
     "batch_norm",
     "batch_norm_grad",
+    "batch_norm_pool",
     "bend",
     "cache_folder",
     "channel_sums",

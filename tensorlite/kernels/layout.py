@@ -40,12 +40,17 @@ def layout_of(x: Array) -> Layout:
     """The order in which a picture lies, or the one to copy it to if it has gaps."""
     n, c = x.shape[:2]
     if x.transpose(0, 2, 3, 1).flags.c_contiguous and c > 1:
-        return Layout((0, 2, 3, 1), n, c)
+        return channels_last(x)
     if x.transpose(1, 2, 3, 0).flags.c_contiguous and n > 1:
         return Layout((1, 2, 3, 0), c, n)
     if x.flags.c_contiguous:
         return Layout((0, 1, 2, 3), n * c, 1)
-    return Layout((0, 2, 3, 1), n, c)
+    return channels_last(x)
+
+
+def channels_last(x: Array) -> Layout:
+    """The order in which the channels of a pixel are neighbours."""
+    return Layout((0, 2, 3, 1), *x.shape[:2])
 
 
 def images_last(x: Array) -> bool:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.kernels.passes import SMALL, is_ours
+from tensorlite.kernels.pool import max_pool2d
 from tensorlite.kernels.threads import parts_of
 
 Array = NDArray[Any]
@@ -37,6 +38,27 @@ def batch_norm(
         - x, other: ``(N, C, ...)``
         - weight, bias: ``(C,)``
     """
+    mean, variance = _statistics(x)
+    scale, offset = _factors(weight, bias, mean, variance, eps)
+    return scale_channels(x, scale, offset, relu, other), mean, variance
+
+
+def batch_norm_pool(
+    x: Array, weight: Array, bias: Array, eps: float, *window: Any
+) -> tuple[Array, Array, Array, Array]:
+    """Batch norm, ReLU and max pooling: maxima, where they lie, mean and biased variance.
+
+    Shape:
+        - x: ``(N, C, H, W)``
+        - Maxima and places: ``(N, C, Ho, Wo)``
+    """
+    mean, variance = _statistics(x)
+    scale, offset = (f.astype(x.dtype) for f in _factors(weight, bias, mean, variance, eps))
+    y, index = max_pool2d(x, *window, factors=(scale, offset))
+    return y, index, mean, variance
+
+
+def _statistics(x: Array) -> tuple[Array, Array]:
     from tensorlite.kernels.compiled import norm
 
     rows = _rows(x)
@@ -46,8 +68,7 @@ def batch_norm(
     mean = first / count
     variance = np.maximum(second / count - mean * mean, 0)
     mean += shift
-    scale, offset = _factors(weight, bias, mean, variance, eps)
-    return scale_channels(x, scale, offset, relu, other), mean, variance
+    return mean, variance
 
 
 def scale_channels(

@@ -12,16 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.kernels.geometry import Pair, pool_size
-from tensorlite.kernels.layout import layout_of
+from tensorlite.kernels.layout import channels_last, layout_of
 from tensorlite.kernels.threads import parts_of
 
 Array = NDArray[Any]
 
 
 def max_pool2d(
-    x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
-) -> tuple[Array, Array]:
+    x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool,
+    factors: tuple[Array, Array] | None = None,
+) -> tuple[Array, Array]:  # fmt: skip
     """The largest element of each window, the first of equal ones, and where it lies.
+
+    With ``factors``, two numbers for each channel, elements are ``x * scale + shift``, and what is
+    positive of the largest one is the result.
 
     Shape:
         - x: ``(N, C, H, W)``
@@ -29,12 +33,14 @@ def max_pool2d(
     """
     from tensorlite.kernels.compiled import pool
 
-    layout = layout_of(x)
+    layout = layout_of(x) if factors is None else channels_last(x)
     shape = _out_shape(x, kernel, stride, padding, dilation, ceil_mode)
     y, index = layout.empty(shape, x.dtype), layout.empty(shape, np.int32)
     sizes = [layout.outer, *x.shape[2:], layout.inner, *shape[2:]]
     window = [*kernel, *stride, *padding, *dilation]
     args = [layout.same(x), y, index, *sizes, *window]
+    scale, shift = factors or (y, y)
+    args += [scale, shift, int(factors is not None)]
     pool.max_pool(_parts(x, layout.outer * shape[2]), x.dtype, args)
     return y, index
 

@@ -129,9 +129,12 @@ def _neighbours(x: Array, before: int, after: int) -> Array:
 
 
 def max_pool2d(
-    x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
-) -> tuple[Array, Array]:
+    x: Array, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool,
+    factors: tuple[Array, Array] | None = None,
+) -> tuple[Array, Array]:  # fmt: skip
     """The largest element of each window, the first of equal ones, and where it lies."""
+    if factors is not None:
+        x = scale_channels(x, *factors)
     out = _pool_out(x.shape[2:], kernel, stride, padding, dilation, ceil_mode)
     # A window of the ceiling mode hangs over the far edge by less than its own reach.
     source = _framed(x, padding, -np.inf, (stride[0], stride[1]))
@@ -144,7 +147,7 @@ def max_pool2d(
         place = np.broadcast_to(where[..., rows, cols], seen.shape)
         better = (place >= 0) & ((seen > y) | np.isnan(seen) | (index < 0))
         y, index = np.where(better, seen, y), np.where(better, place, index)
-    return y, index
+    return (y if factors is None else np.maximum(y, 0)), index
 
 
 def max_pool2d_grad(dy: Array, index: Array, size: Pair) -> Array:
@@ -204,6 +207,15 @@ def batch_norm(
     y = normal * weight.reshape(columns) + bias.reshape(columns)
     y = y if other is None else y + other
     return (np.maximum(y, 0) if relu else y).astype(x.dtype), mean, variance
+
+
+def batch_norm_pool(
+    x: Array, weight: Array, bias: Array, eps: float, *window: Any
+) -> tuple[Array, Array, Array, Array]:
+    """Normalise, keep what is positive, and of each window the largest."""
+    y, mean, variance = batch_norm(x, weight, bias, eps)
+    none = np.ones_like(weight), np.zeros_like(weight)
+    return *max_pool2d(y, *window, factors=none), mean, variance
 
 
 def batch_norm_grad(

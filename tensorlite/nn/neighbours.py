@@ -1,9 +1,9 @@
 """Modules in a row, run so that neighbours share a pass over memory where that gives the same.
 
 A ReLU is done by the layer before it, max pooling comes before a ReLU (the same numbers, a quarter
-of the work), and where nothing is recorded a batch norm in evaluation becomes part of the weights
-of the convolution before it. The modules run one by one are the composed form: a hook wants to see
-what lies between two modules, so it brings them back.
+of the work), a batch norm in training does both of them, and where nothing is recorded a batch norm
+in evaluation becomes part of the weights of the convolution before it. The modules run one by one
+are the composed form: a hook wants to see what lies between two modules, so it brings them back.
 """
 
 from __future__ import annotations
@@ -31,8 +31,12 @@ def run(modules: list[Module], input: Any) -> Any:
         options: dict[str, Any] = {}
         if _folds(module, after, input):
             options["norm"] = after.pop(0)
-        if _joined(module, after) and not (mode.recording and _commute(after[0], after[1:])):
-            options["relu"] = True
+        if _joined(module, after):
+            pools = _commute(after[0], after[1:])
+            if pools and type(module) is BatchNorm2d and module.training:
+                options |= {"relu": True, "pool": after[1].window}
+            elif not (pools and mode.recording):
+                options["relu"] = True
         input, i = module(input, **options), i + 1 + len(options)
     return input
 

@@ -94,8 +94,10 @@ class _BatchNorm(_NormBase):
             num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
         )
 
-    def forward(self, input: Tensor, relu: bool = False, add: Tensor | None = None) -> Tensor:
-        """Normalise; ``add`` and ``relu`` take over what comes after it, see ``batch_norm``."""
+    def forward(
+        self, input: Tensor, relu: bool = False, add: Tensor | None = None, pool: Any = None
+    ) -> Tensor:
+        """Normalise; ``add``, ``relu`` and ``pool`` are what comes after it, see ``batch_norm``."""
         self._check_input_dim(input)
         share = self.momentum
         if self.training and self.num_batches_tracked is not None:
@@ -113,6 +115,7 @@ class _BatchNorm(_NormBase):
             self.eps,
             relu,
             add,
+            pool,
         )
 
     def can_fold(self, channels: int, dtype: DTypeLike) -> bool:

@@ -33,8 +33,12 @@ class _MaxPool(Module):
     def forward(self, input: Tensor) -> Any:
         """Pool."""
         pool: Any = (ops.max_pool1d, ops.max_pool2d, ops.max_pool3d)[self._dims - 1]
-        window = self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode
-        return pool(input, *window, self.return_indices)
+        return pool(input, *self.window, self.return_indices)
+
+    @property
+    def window(self) -> tuple[Any, ...]:
+        """What ``max_pool2d`` and its like are told about the window."""
+        return self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode
 
     def extra_repr(self) -> str:
         """The window."""

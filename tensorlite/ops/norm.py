@@ -14,6 +14,7 @@ from tensorlite.errors import ConfigError, ShapeError
 from tensorlite.ops.activations import Relu, ReluGrad
 from tensorlite.ops.convert import as_tensor, cast
 from tensorlite.ops.functions import Sqrt
+from tensorlite.ops.pool import MaxPool2d, MaxPool2dGrad, max_pool2d, window_of
 from tensorlite.ops.reduce import Sum
 from tensorlite.ops.shape import Reshape
 from tensorlite.ops.windows import check_same_type
@@ -77,6 +78,35 @@ class BatchNorm(Op):
         return *kernels.batch_norm_grad(x, grad, weight, bias, *settings), None, None, grad
 
 
+def _composed_pool(x: Any, weight: Any, bias: Any, eps: float, *window: Any) -> Any:
+    normal = _composed_batch_norm(x, weight, bias, eps)
+    return Relu.apply(MaxPool2d.apply(normal, *window)[0])
+
+
+class BatchNormPool(Op):
+    """The same with a ReLU and max pooling: only the largest of each window is written.
+
+    Also returns mean and biased variance.
+    """
+
+    composed = staticmethod(_composed_pool)
+    reach = 1, 1, 1  # height, step and dilation of the window
+
+    def forward(self, x: Array, weight: Array, bias: Array, eps: float, *window: Any) -> Any:
+        self.save_inputs(0, 1, 2)
+        self.save_output()
+        self.eps, self.reach = eps, (window[0][0], window[1][0], window[3][0])
+        found = kernels.batch_norm_pool(x, weight, bias, eps, *window)
+        y, self.index, self.mean, self.variance = found
+        return y, self.mean, self.variance
+
+    def backward(self, grad: Any) -> Any:
+        x, weight, bias, y = self.saved
+        grad = MaxPool2dGrad.apply(ReluGrad.apply(grad, y), self.index, x.shape[2:])
+        settings = self.mean, self.variance, self.eps, False
+        return kernels.batch_norm_grad(x, grad, weight, bias, *settings)
+
+
 def batch_norm(
     input: Any,
     running_mean: TensorBase | None,
@@ -88,19 +118,25 @@ def batch_norm(
     eps: float = 1e-5,
     relu: bool = False,
     add: TensorBase | None = None,
+    pool: Any = None,
 ) -> Tensor:
     """Normalise each channel to mean 0 and variance 1, then scale and shift it.
 
     In training the statistics are those of the batch, and the running ones move towards them by
     ``momentum`` (the running variance is the unbiased one); otherwise the running ones are used.
-    ``add`` is added to the result, and ``relu`` keeps the positive part of that, in the same pass.
+    ``add`` is added to the result, and ``relu`` keeps the positive part of that, in the same pass;
+    so does max pooling after a ReLU, where ``pool`` has its arguments: size, stride, padding,
+    dilation and ``ceil_mode``.
 
     Shape:
         - Input and ``add``: ``(N, C)`` or ``(N, C, ...)``
         - Running mean and variance, weight, bias: ``(C,)``
 
     Raises:
-        ShapeError: If the channels do not fit, or a training batch has one value per channel.
+        ShapeError: If the channels or the window do not fit, or a training batch has one value per
+            channel.
+        ConfigError: If there are no running statistics, or ``pool`` is to follow something else
+            than a ReLU.
 
     Source: Ioffe and Szegedy 2015, "Batch Normalization".
     """
@@ -114,17 +150,25 @@ def batch_norm(
             f"{add.dtype}.",
             where="batch_norm",
         )
+    if pool is not None and (not relu or add is not None):
+        raise ConfigError("expected pool with relu and without add.", where="batch_norm")
     if not training:
         if running_mean is None or running_var is None:
             raise ConfigError("expected running statistics for evaluation.", where="batch_norm")
-        return _by_statistics(x, running_mean, running_var, weight, bias, eps, relu, add)
+        y = _by_statistics(x, running_mean, running_var, weight, bias, eps, relu, add)
+        return y if pool is None else max_pool2d(y, *pool)
     channels = x.shape[1]
     if not x.array.size:
-        return _finish(x * 1.0, relu, add)
+        y = _finish(x * 1.0, relu, add)
+        return y if pool is None else max_pool2d(y, *pool)
     _check_count(x)
     scale = weight if weight is not None else make_tensor(np.ones(channels, x.dtype))
     shift = bias if bias is not None else make_tensor(np.zeros(channels, x.dtype))
-    out, mean, variance = BatchNorm.apply(x, scale, shift, eps, relu, add)
+    if pool is None:
+        out, mean, variance = BatchNorm.apply(x, scale, shift, eps, relu, add)
+    else:
+        window = window_of(x, pool, 2, "batch_norm")
+        out, mean, variance = BatchNormPool.apply(x, scale, shift, eps, *window)
     if running_mean is not None and running_var is not None:
         count = x.array.size // channels
         move(running_mean, mean, momentum)

@@ -265,7 +265,7 @@ def avg_pool3d(
 def _max_pool(dims: int, input: Any, given: Any, return_indices: bool) -> Any:
     where = f"max_pool{dims}d"
     x, had_batch = prepared(input, dims, where)
-    window = _window(x, given, dims, where)
+    window = window_of(x, given, dims, where)
     if dims < 3:
         y, index = max_in_plane(x, window)
     else:
@@ -289,7 +289,7 @@ def _avg_pool(
 ) -> Tensor:
     where = f"avg_pool{dims}d"
     x, had_batch = prepared(input, dims, where)
-    window = _window(x, given, dims, where)
+    window = window_of(x, given, dims, where)
     y = averages(x, window, count_padding)
     if divisor is not None:
         if not divisor:
@@ -390,7 +390,7 @@ def prepared(input: Any, dims: int, where: str) -> tuple[Tensor, bool]:
     return batched(x, dims, where)
 
 
-def _window(x: Tensor, given: Any, dims: int, where: str) -> Window:
+def window_of(x: Tensor, given: Any, dims: int, where: str) -> Window:
     """The window with one size per dimension, checked against the input."""
     kernel = sides(given[0], dims, where)
     padding, dilation = sides(given[2], dims, where), sides(given[3], dims, where)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tensorlite import kernels
@@ -173,6 +173,24 @@ def test_batch_norm_with_its_gradient(picture: Any, relu: bool, joined: bool) ->
         kernels.batch_norm_grad(*given_), reference.batch_norm_grad(*given_), strict=True
     ):
         np.testing.assert_allclose(value, expected, rtol=1e-3, atol=2e-3)
+
+
+@small
+@given(pictures(67), st.integers(1, 3), st.integers(1, 3), st.integers(0, 1))
+def test_batch_norm_with_relu_and_max_pooling(
+    picture: Any, size: int, step: int, padding: int
+) -> None:
+    x, rng = picture
+    weight, bias = rng.standard_normal((2, x.shape[1])).astype(x.dtype)
+    window = (size, min(size, 2)), (step, 2), (min(padding, size // 2), 0), (1, 1), True
+    assume(min(x.shape[2:]) >= size)
+    given_ = x, weight, bias, 0.1, *window
+    found, expected = kernels.batch_norm_pool(*given_), reference.batch_norm_pool(*given_)
+    for i in (0, 2, 3):
+        np.testing.assert_allclose(found[i], expected[i], rtol=1e-3, atol=2e-4)
+    normal = reference.batch_norm(x, weight, bias, 0.1)[0]
+    where = reference.max_pool2d_pick(normal, found[1])  # of numbers as good as equal any will do
+    np.testing.assert_allclose(np.maximum(where, 0), expected[0], rtol=1e-3, atol=2e-4)
 
 
 @small

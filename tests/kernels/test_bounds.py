@@ -183,6 +183,8 @@ def test_normalization_stays_within_its_arrays(
     ((y, mean, variance),) = within(
         guard, lambda: kernels.batch_norm(x, weight, bias, 1e-5, relu, add if relu else None)
     )
+    window = (2, 2), (2, 2), (1, 1), (1, 1), True
+    within(guard, lambda: kernels.batch_norm_pool(x, weight, bias, 1e-5, *window)[:2])
     (grads,) = within(
         guard,
         lambda: kernels.batch_norm_grad(x, dy, weight, bias, mean, variance, 1e-5, relu),

@@ -59,7 +59,9 @@ def test_sums_give_the_same_bytes_with_any_number_of_threads(rng: np.random.Gene
     def run() -> np.ndarray:
         y, mean, variance = kernels.batch_norm(x, ones, ones, 1e-5)
         grads = kernels.batch_norm_grad(x, y, ones, ones, mean, variance, 1e-5, True)
-        return np.concatenate([np.ravel(a) for a in (y, mean, variance, *grads)])
+        window = (3, 3), (2, 2), (1, 1), (1, 1), False
+        pooled = kernels.batch_norm_pool(x, ones, ones, 1e-5, *window)
+        return np.concatenate([np.ravel(a) for a in (y, mean, variance, *grads, *pooled)])
 
     alone = with_threads(1, run)
     assert [with_threads(count, run) for count in (2, 4)] == [alone, alone]

@@ -48,6 +48,18 @@ CASES = [
         ("BatchNorm",),
     ),
     OpCase(
+        "batch_norm with relu and max pooling",
+        lambda x, w, b: ops.batch_norm(
+            x, None, None, w, b, training=True, relu=True, pool=(2, 1, 0, 1, False)
+        ),
+        lambda x, w, b: np.maximum(
+            reference.max_pool2d(np_batch_norm(x, w, b), (2, 2), (1, 1), (0, 0), (1, 1), False)[0],
+            0,
+        ),
+        ((3, 2, 3, 3), (2,), (2,)),
+        ("BatchNormPool",),
+    ),
+    OpCase(
         "batch_norm with another input and relu",
         lambda x, w, b, add: ops.batch_norm(x, None, None, w, b, training=True, relu=True, add=add),
         lambda x, w, b, add: np.maximum(np_batch_norm(x, w, b) + add, 0),

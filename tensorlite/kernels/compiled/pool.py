@@ -21,24 +21,34 @@ def window_of(args, i):
     )  # fmt: skip
 
 
+@jit
+def consider(x, at, y, to, index, place, inner, scale, shift, scaled, first):
+    """Take a pixel of the window where it is larger than what was seen before."""
+    for c in range(inner):
+        value = x[at + c] * scale[c] + shift[c] if scaled else x[at + c]
+        better = first | (value > y[to + c]) | (value != value)
+        y[to + c] = value if better else y[to + c]
+        index[to + c] = place if better else index[to + c]
+
+
 @region
 def max_pool(part, parts, thread, args, one):
     """The largest element of each window and its place, ``h * W + w``, the first of equal ones.
 
-    A window that has no pixel of the picture gives minus infinity and the place -1.
+    A window that has no pixel of the picture gives minus infinity and the place -1. With ``scaled``
+    an element is ``x * scale + shift``, two numbers for each place in a row of ``inner``, and what
+    is negative becomes 0.
     """
     x, y, index = floats(args, 0, one), floats(args, 1, one), places(args, 2)
     outer, H, W, inner, Ho, Wo = args[3], args[4], args[5], args[6], args[7], args[8]
     r, s, down, across, top, left, apart, aside = window_of(args, 9)
+    scale, shift, scaled = floats(args, 17, one), floats(args, 18, one), args[19]
     begin, end = share(outer * Ho, part, parts)
     for line in range(begin, end):
         image, i = line // Ho, line % Ho
         for j in range(Wo):
             to = (line * Wo + j) * inner
             empty = True  # until a pixel of the window lies in the picture
-            for c in range(inner):
-                y[to + c] = -np.inf
-                index[to + c] = -1
             for k in range(r):
                 h = i * down - top + k * apart
                 if h < 0 or h >= H:
@@ -49,17 +59,13 @@ def max_pool(part, parts, thread, args, one):
                         continue
                     place = h * W + w
                     at = (image * H * W + place) * inner
-                    if empty:
-                        for c in range(inner):
-                            y[to + c] = x[at + c]
-                            index[to + c] = place
-                        empty = False
-                    else:
-                        for c in range(inner):
-                            value, best = x[at + c], y[to + c]
-                            better = (value > best) | (value != value)
-                            y[to + c] = value if better else best
-                            index[to + c] = place if better else index[to + c]
+                    consider(x, at, y, to, index, place, inner, scale, shift, scaled, empty)
+                    empty = False
+            for c in range(inner if empty else 0):
+                y[to + c] = -np.inf
+                index[to + c] = -1
+            for c in range(inner if scaled else 0):
+                y[to + c] = one - one if y[to + c] < 0 else y[to + c]
 
 
 @region
