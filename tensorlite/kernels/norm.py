@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorlite.kernels.geometry import Pair
 from tensorlite.kernels.passes import SMALL, is_ours
 from tensorlite.kernels.pool import max_pool2d
 from tensorlite.kernels.threads import parts_of
@@ -44,8 +45,9 @@ def batch_norm(
 
 
 def batch_norm_pool(
-    x: Array, weight: Array, bias: Array, eps: float, *window: Any
-) -> tuple[Array, Array, Array, Array]:
+    x: Array, weight: Array, bias: Array, eps: float, kernel: Pair, stride: Pair, padding: Pair,
+    dilation: Pair, ceil_mode: bool,
+) -> tuple[Array, Array, Array, Array]:  # fmt: skip
     """Batch norm, ReLU and max pooling: maxima, where they lie, mean and biased variance.
 
     Shape:
@@ -54,7 +56,7 @@ def batch_norm_pool(
     """
     mean, variance = _statistics(x)
     scale, offset = (f.astype(x.dtype) for f in _factors(weight, bias, mean, variance, eps))
-    y, index = max_pool2d(x, *window, factors=(scale, offset))
+    y, index = max_pool2d(x, kernel, stride, padding, dilation, ceil_mode, (scale, offset))
     return y, index, mean, variance
 
 

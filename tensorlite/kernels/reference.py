@@ -210,12 +210,14 @@ def batch_norm(
 
 
 def batch_norm_pool(
-    x: Array, weight: Array, bias: Array, eps: float, *window: Any
-) -> tuple[Array, Array, Array, Array]:
+    x: Array, weight: Array, bias: Array, eps: float, kernel: Pair, stride: Pair, padding: Pair,
+    dilation: Pair, ceil_mode: bool,
+) -> tuple[Array, Array, Array, Array]:  # fmt: skip
     """Normalise, keep what is positive, and of each window the largest."""
     y, mean, variance = batch_norm(x, weight, bias, eps)
     none = np.ones_like(weight), np.zeros_like(weight)
-    return *max_pool2d(y, *window, factors=none), mean, variance
+    y, index = max_pool2d(y, kernel, stride, padding, dilation, ceil_mode, none)
+    return y, index, mean, variance
 
 
 def batch_norm_grad(

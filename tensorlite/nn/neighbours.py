@@ -32,10 +32,10 @@ def run(modules: list[Module], input: Any) -> Any:
         if _folds(module, after, input):
             options["norm"] = after.pop(0)
         if _joined(module, after):
-            pools = _commute(after[0], after[1:])
-            if pools and type(module) is BatchNorm2d and module.training:
-                options |= {"relu": True, "pool": after[1].window}
-            elif not (pools and mode.recording):
+            pool: Any = after[1] if _commute(after[0], after[1:]) else None
+            if pool is not None and type(module) is BatchNorm2d and module.training:
+                options |= {"relu": True, "pool": pool.window}
+            elif pool is None or not mode.recording:
                 options["relu"] = True
         input, i = module(input, **options), i + 1 + len(options)
     return input

@@ -182,9 +182,9 @@ def _by_statistics(
     """``x * scale + shift`` with two numbers per channel, and what may follow."""
     if not mode.recording:
         given = mean, variance, weight, bias, add
-        *channels, other = (None if tensor is None else tensor.array for tensor in given)
-        scale, shift = scale_and_shift(*channels, eps)
-        return make_tensor(kernels.scale_channels(x.array, scale, shift, relu, other))
+        mean, variance, weight, bias, add = (None if t is None else t.array for t in given)
+        scale, shift = scale_and_shift(mean, variance, weight, bias, eps)
+        return make_tensor(kernels.scale_channels(x.array, scale, shift, relu, add))
     scale, shift = scale_and_shift(mean, variance, weight, bias, eps)
     scale, shift = cast(scale, x.dtype), cast(shift, x.dtype)
     return _finish(x * _columns(scale, len(x.shape)) + _columns(shift, len(x.shape)), relu, add)
