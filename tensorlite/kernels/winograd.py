@@ -99,7 +99,7 @@ def set_precision(precision: str) -> None:
 
 COMPILED = (4, 3), (2, 3), (4, 5)  # block and window
 FEW = 16  # channels or filters below which vectors would be half empty
-SPAN = 1_200_000  # bytes of a thread's turned blocks: few stay near, many save reading weights
+SPAN = 300_000  # bytes of a thread's turned blocks and products: what stays near is read quickly
 SHARED = 8 << 20  # bytes of turned blocks that threads share for the gradient of the weights
 BLOCKS = 512  # of them at most
 SMALL = 1 << 20  # bytes of sums that threads have of their own
