@@ -208,6 +208,14 @@ def _plan(
     )
 
 
+def _odd(numbers: int) -> int:
+    """As ``compiled.winograd.odd``."""
+    from tensorlite.kernels.compiled.processor import VECTOR_BYTES
+
+    vector = VECTOR_BYTES // 4
+    return (-(-numbers // vector) | 1) * vector
+
+
 def _few_weights(c: int, k: int, a: int, blocks: int) -> bool:
     """Whether each share of the images may have sums of its own, beside what it turns."""
     sums, turned = a * a * c * k, a * a * blocks * (c + k)
@@ -237,11 +245,11 @@ def conv2d(
     spare = (2 * taps + (m + r - 1) * r) * 16
     numbers = np.array([k, c, *order, spare, plan.width], np.int64)
     w = np.ascontiguousarray(w)
-    turned = (m + r - 1) ** 2 * c * plan.padded[1]
+    turned = plan.places * _odd(c * plan.padded[1])
     u = threads.kept("turned windows", turned, x.dtype)
     work = threads.scratch("windows", spare, x.dtype)
     name = f"{m}_{r}"
-    parts = threads.parts_of(plan.padded[1] // 16, turned * 8)
+    parts = threads.parts_of(plan.padded[1] // 16, turned * 64)
     getattr(kernels, f"pack_{name}")(parts, x.dtype, [w, u, work, numbers])
     start = np.zeros(k + 32, x.dtype)
     if bias is not None:
@@ -262,7 +270,7 @@ def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Ar
     k, out = dy.shape[1], (dy.shape[2], dy.shape[3])
     plan = _plan(n, c, k, (height, width), out, m, r, padding, True)
     places, (cp, kp) = plan.places, plan.padded
-    sums = threads.kept("sums", max(1, plan.shares) * places * cp * kp, x.dtype)
+    sums = threads.kept("sums", max(1, plan.shares) * places * _odd(cp * kp), x.dtype)
     if plan.shares:
         work = threads.scratch("blocks", plan.room, x.dtype)
         moves = [step // x.itemsize for step in (*x.strides, *dy.strides)]
@@ -274,8 +282,10 @@ def conv2d_weight_grad(x: Array, dy: Array, m: int, r: int, padding: Pair) -> Ar
     dw = np.empty((k, c, r, r), x.dtype)
     spare = places * 16
     work = threads.scratch("windows", spare, x.dtype)
-    args = [sums, dw, work, c, k, cp, kp, spare, max(1, plan.shares)]
-    getattr(kernels, f"gather_{name}")(threads.parts_of(c, places * cp * kp * 4), x.dtype, args)
+    shares = max(1, plan.shares)
+    parts = threads.parts_of(c, places * cp * kp * (64 + 8 * shares))
+    args = [sums, dw, work, c, k, cp, kp, spare, shares]
+    getattr(kernels, f"gather_{name}")(parts, x.dtype, args)
     return dw
 
 

@@ -84,12 +84,16 @@ def turn_window(blocks, work, tmp, u, iu, plane):
 
 @jit
 def pack(blocks, part, parts, thread, args, one):
-    """The turned weights, ``(places, panels, C, width)``; zeros for filters beyond the last."""
+    """The turned weights, ``(places, panels, C, width)``; zeros for filters beyond the last.
+
+    From place to place an odd number of vectors.
+    """
     w, u, work, n = floats(args, 0, one), floats(args, 1, one), floats(args, 2, one), whole(args, 3)
     K, C, base, per_filter, per_channel, per_tap = n[0], n[1], n[2], n[3], n[4], n[5]
     vector, width = lanes(one), n[7]
     r = tile_height(tile_side(blocks, WINDOW))
     panels = (K + width - 1) // width
+    plane = odd(panels * C * width, vector)
     tmp = thread * n[6]
     begin, end = share(panels * (width // vector), part, parts)
     for unit in range(begin, end):
@@ -101,7 +105,7 @@ def pack(blocks, part, parts, thread, args, one):
                     at = tmp + tap * vector + lane
                     work[at] = w[source + (k + lane) * per_filter] if k + lane < K else 0
             target = (k // width * C + c) * width + k % width
-            turn_window(blocks, work, tmp, u, target, panels * C * width)
+            turn_window(blocks, work, tmp, u, target, plane)
 
 
 @apart
@@ -145,7 +149,8 @@ def convolve(blocks, part, parts, thread, args, one):
     a, m, vector = tile_height(piece), tile_height(block), lanes(one)
     down, across = (Ho + m - 1) // m, (Wo + m - 1) // m
     wide = (across - 1) * m + a
-    here, there = odd(many * Cp, vector), odd(many * Kp, vector)  # from place to place
+    # From place to place.
+    here, plane, there = odd(many * Cp, vector), odd(C * Kp, vector), odd(many * Kp, vector)
     tmp = thread * room
     v = tmp + a * a * vector
     products = v + a * a * here
@@ -167,10 +172,14 @@ def convolve(blocks, part, parts, thread, args, one):
                     )  # fmt: skip
         if width == vector:
             blank = tile_zero(one, SLIM, 1)
-            multiply(blank, work, v, here, u, products, there, a * a, some * across, C, Cp, Kp)
+            multiply(
+                blank, work, v, here, u, plane, products, there, a * a, some * across, C, Cp, Kp
+            )
         else:
             blank = tile_zero(one, ROWS, VECS)
-            multiply(blank, work, v, here, u, products, there, a * a, some * across, C, Cp, Kp)
+            multiply(
+                blank, work, v, here, u, plane, products, there, a * a, some * across, C, Cp, Kp
+            )
         for t in range(some * across):
             line, w = first + t // across, t % across * m
             h = line % down * m
@@ -183,12 +192,12 @@ def convolve(blocks, part, parts, thread, args, one):
 
 
 @jit
-def multiply(blank, work, v, here, u, products, there, places, some, C, Cp, Kp):
+def multiply(blank, work, v, here, u, plane, products, there, places, some, C, Cp, Kp):
     """At each place, blocks by channels times channels by filters."""
     height, width = tile_height(blank), tile_width(blank)
     for place in range(places):
         for k in range(0, Kp, width):
-            iu = (place * Kp + k) * C
+            iu = place * plane + k * C
             for t in range(0, some, height):
                 sums, iv = blank, v + place * here + t * Cp
                 for c in range(C):
@@ -277,7 +286,7 @@ def sum_panel(blank, vector, v, iv, d, id, sums, to, k, sizes, new):
             ia, ib = iv + at * plane + c, id + at * other + k
             for i in range(min(many, some - start)):
                 t = tile_fma(t, v, tile_steps(blank, 1), ia + i * here, d, ib + i * there)
-        target = to + (place * Cp + c) * Kp + k
+        target = to + place * odd(Cp * Kp, vector) + c * Kp + k
         if not new:
             t = tile_add(t, tile_load(blank, sums, tile_steps(blank, Kp), target))
         tile_store(t, sums, tile_steps(blank, Kp), target)
@@ -311,7 +320,7 @@ def sum_shares(blocks, part, parts, thread, args, one):
                 turn_line(
                     blocks, x, dy, steps, dy_steps, start + i, n, work, tmp, work, iv, work, id, one
                 )
-            to = unit * a * a * Cp * Kp
+            to = unit * a * a * odd(Cp * Kp, vector)
             for place in range(a * a):
                 sizes = a * a, place, many, some * across, Cp, Kp
                 for k in range(0, Kp, width):
@@ -374,16 +383,16 @@ def gather(blocks, part, parts, thread, args, one):
     C, K, Cp, Kp, room, shares = args[3], args[4], args[5], args[6], args[7], args[8]
     piece, window = tile_side(blocks, PIECE), tile_side(blocks, WINDOW)
     a, r, vector = tile_height(piece), tile_height(window), tile_width(window)
-    tmp = thread * room
+    tmp, plane = thread * room, odd(Cp * Kp, vector)
     begin, end = share(C, part, parts)
     for c in range(begin, end):
         for k in range(0, K, vector):
             for j in range(a):
-                at = (j * Cp + c) * Kp + k
-                t = tile_load(piece, sums, tile_steps(piece, a * Cp * Kp), at)
+                at = j * plane + c * Kp + k
+                t = tile_load(piece, sums, tile_steps(piece, a * plane), at)
                 for s in range(1, shares):
-                    more = at + s * a * a * Cp * Kp
-                    t = tile_add(t, tile_load(piece, sums, tile_steps(piece, a * Cp * Kp), more))
+                    more = at + s * a * a * plane
+                    t = tile_add(t, tile_load(piece, sums, tile_steps(piece, a * plane), more))
                 t = tile_mix(blocks, WEIGHTS, t)
                 tile_store(t, work, tile_steps(window, a * vector), tmp + j * vector)
             for i in range(r):
