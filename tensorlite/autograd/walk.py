@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tensorlite import kernels
 from tensorlite.autograd.hooks import leaf_hooks, seen
 from tensorlite.autograd.modes import enable_grad, no_grad
 from tensorlite.autograd.op import Array, Edge, Op, TensorBase
@@ -53,7 +54,7 @@ def walk(
         elif edge in ours:
             pending[edge] += grad
         else:  # NumPy makes a scalar of the sum of two 0-d arrays, and that cannot change in place
-            pending[edge] = np.asarray(pending[edge] + grad)
+            pending[edge] = np.asarray(kernels.add(pending[edge], grad))
             ours.add(edge)
 
     with enable_grad() if create_graph else no_grad():

@@ -33,7 +33,16 @@ from tensorlite.kernels.norm import (
     channel_sums,
     scale_channels,
 )
-from tensorlite.kernels.passes import adam, cross_entropy, drop, relu, relu_grad, rmsprop, sgd
+from tensorlite.kernels.passes import (
+    adam,
+    add,
+    cross_entropy,
+    drop,
+    relu,
+    relu_grad,
+    rmsprop,
+    sgd,
+)
 from tensorlite.kernels.pool import (
     avg_pool2d,
     avg_pool2d_grad,
@@ -56,6 +65,7 @@ if not jit_enabled():
 __all__ = [
     "Pair",
     "adam",
+    "add",
     "along_rows",
     "avg_pool2d",
     "avg_pool2d_grad",

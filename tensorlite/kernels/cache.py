@@ -182,6 +182,7 @@ def _one_call_of_each() -> list[Callable[[], Any]]:
         lambda: pool.avg_pool2d(x, one, one, none, False, True),
         lambda: norm.batch_norm(pictures, line, line, 1e-5),
         lambda: norm.batch_norm_grad(pictures, pictures, line, line, line, line, 1e-5, relu=True),
+        lambda: passes.add(long, long),
         lambda: passes.relu(flat),
         lambda: passes.relu_grad(flat, flat),
         lambda: passes.cross_entropy(square[:2], count),

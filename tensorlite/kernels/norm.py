@@ -11,6 +11,7 @@ forward pass's two numbers per channel tell what it has let through, so nothing 
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def _statistics(x: Array) -> tuple[Array, Array]:
     rows = _rows(x)
     count, channels = x.size // x.shape[1], x.shape[1]
     shift = rows[0, :channels].copy()  # near the mean, so that squares stay small and exact
-    first, second = _sums(norm.sums, rows, channels, [rows, _long(shift, rows)])
+    first, second = _sums(norm.sums, rows, channels, [rows, *_long(rows, shift)])
     mean = first / count
     variance = np.maximum(second / count - mean * mean, 0)
     mean += shift
@@ -87,7 +88,7 @@ def scale_channels(
         return np.maximum(y, 0, out=y) if relu else y
     rows = _rows(x)
     y = np.empty_like(rows)
-    factors = [_long(f, rows) for f in (scale, shift)]
+    factors = _long(rows, scale, shift)
     added = rows if other is None else _rows(other)
     args = [rows, added, y, *factors, *rows.shape, int(relu), int(other is not None)]
     norm.apply(_parts(rows), x.dtype, args)
@@ -103,9 +104,9 @@ def batch_norm_grad(
 
     rows, given = _rows(x), _rows(dy)
     count, channels = x.size // x.shape[1], x.shape[1]
-    factors = [_long(f, rows) for f in _factors(weight, bias, mean, variance, eps)]
     middle = mean.astype(x.dtype)
-    arrays = [rows, given, *factors, _long(middle, rows)]
+    *factors, middles = _long(rows, *_factors(weight, bias, mean, variance, eps), middle)
+    arrays = [rows, given, *factors, middles]
     for_bias, products = _sums(norm.grad_sums, rows, channels, arrays, int(relu))
     inverse = 1 / np.sqrt(variance + eps)
     for_weight = (products + for_bias * (middle - mean)) * inverse
@@ -113,7 +114,7 @@ def batch_norm_grad(
     b = -a * for_weight * inverse / count
     c = -a * for_bias / count - b * mean
     dx = np.empty_like(rows)
-    factors += [_long(f, rows) for f in (a, b, c)]
+    factors += _long(rows, a, b, c)
     norm.grad_apply(_parts(rows), x.dtype, [rows, given, dx, *factors, *rows.shape, int(relu)])
     return _back(dx, x), for_weight.astype(x.dtype), for_bias.astype(x.dtype)
 
@@ -159,25 +160,32 @@ def _sums(
 
 def _rows(x: Array) -> Array:
     """(N, C, ...) -> (rows, some pixels of C), a view if the channels are last in memory."""
-    last, channels = np.moveaxis(x, 1, -1), x.shape[1]
-    pixels = x.size // channels
-    some = 1  # as many as divide the pixels
+    last = x.transpose(0, *range(2, x.ndim), 1)
+    return np.ascontiguousarray(last).reshape(-1, _length(x.size // x.shape[1], x.shape[1]))
+
+
+@functools.lru_cache(maxsize=1024)
+def _length(pixels: int, channels: int) -> int:
+    """Numbers in a row: as many pixels as divide all of them."""
+    some = 1
     while some * channels < LONG and pixels % (2 * some) == 0:
         some *= 2
-    return np.ascontiguousarray(last).reshape(-1, some * channels)
+    return some * channels
 
 
-def _long(values: Array, rows: Array) -> Array:
+def _long(rows: Array, *values: Array) -> list[Array]:
     """Numbers of the channels, one for each of a row."""
-    long = np.empty((rows.shape[1] // len(values), len(values)), rows.dtype)
-    long[...] = values  # as np.tile, at a quarter of its time
-    return long.reshape(-1)
+    channels = len(values[0])
+    long = np.empty((len(values), rows.shape[1] // channels, channels), rows.dtype)
+    for place, numbers in zip(long, values, strict=True):
+        place[...] = numbers  # as np.tile, at a quarter of its time
+    return list(long.reshape(len(values), -1))
 
 
 def _back(rows: Array, like: Array) -> Array:
     """(rows, some pixels of C) -> (N, C, ...)."""
-    shape = like.shape[0], *like.shape[2:], like.shape[1]
-    return np.moveaxis(rows.reshape(shape), -1, 1)
+    last = rows.reshape(like.shape[0], *like.shape[2:], like.shape[1])
+    return last.transpose(0, like.ndim - 1, *range(1, like.ndim - 1))
 
 
 def _parts(rows: Array) -> int:

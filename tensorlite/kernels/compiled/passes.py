@@ -12,6 +12,15 @@ from tensorlite.kernels.passes import MULTIPLIER, ROUNDS, STEP, WORD
 
 
 @region
+def add(part, parts, thread, args, one):
+    """``y = a + b``."""
+    a, b, y = floats(args, 0, one), floats(args, 1, one), floats(args, 2, one)
+    begin, end = share(args[3], part, parts)
+    for i in range(begin, end):
+        y[i] = a[i] + b[i]
+
+
+@region
 def relu(part, parts, thread, args, one):
     """``y = max(x, 0)``."""
     x, y = floats(args, 0, one), floats(args, 1, one)
