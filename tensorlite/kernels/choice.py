@@ -171,13 +171,15 @@ def _spread(p: Problem) -> Verdict:
     _, panel = _tile(p.dtype)
     products = p.given * -(-p.taps * p.wanted // panel) + SCATTER * p.taps * p.wanted
     pixels = p.size[0] * p.size[1] / (p.out[0] * p.out[1] * p.stride[0] * p.stride[1])
-    direct = pixels * p.taps * p.given * -(-p.wanted // panel)
+    panels = 0.5 if 2 * p.wanted <= panel else -(-p.wanted // panel)  # or tiles one vector wide
+    direct = pixels * p.taps * p.given * panels
     why = f"{products / direct:.2f} of the direct way's ticks: few channels fill no vector"
     return True, products < 0.9 * direct, why
 
 
 def _direct(p: Problem) -> Verdict:
-    filters = _share(p.wanted, _tile(p.dtype)[1])
+    width = _tile(p.dtype)[1]
+    filters = _share(p.wanted, width // 2 if 2 * p.wanted <= width else width)
     return True, True, f"vectors hold filters, which fill {filters:.0%} of them"
 
 

@@ -118,7 +118,7 @@ class Plan:
 @functools.lru_cache(maxsize=1024)
 def _plan(problem: Problem, lanes: bool) -> Plan:
     """How to compute the result or the picture's gradient, with images in the lanes or filters."""
-    from tensorlite.kernels.compiled.processor import ROWS, VECS, VECTOR_BYTES
+    from tensorlite.kernels.compiled.processor import ROWS, SLIM, VECS, VECTOR_BYTES
 
     n, groups, dtype, window = problem.images, problem.groups, problem.dtype, problem.window
     c, k, backward = problem.given, problem.wanted, problem.direction == "input"
@@ -130,23 +130,24 @@ def _plan(problem: Problem, lanes: bool) -> Plan:
              problem.stride[i], problem.padding[i], problem.dilation[i])
         for i in (0, 1)
     )  # fmt: skip
-    panel = VECS * VECTOR_BYTES // dtype.itemsize
+    one = VECTOR_BYTES // dtype.itemsize
+    rows, panel = (SLIM, one) if k <= one and not lanes else (ROWS, VECS * one)
     taps, pixels, image = problem.taps, out[0] * out[1], hp * wp * c
     batch = 1 if lanes else max(1, min(CACHE // (image * dtype.itemsize), n // GROUPS))
     result = (1, pixels) if lanes else (k * groups, pixels * k * groups)
     found = windows(
         down, across, (top, top + size[0]), (left, left + size[1]), (hp, wp), c, window[1],
-        out[1], result, batch, 1 if lanes else ROWS,
+        out[1], result, batch, 1 if lanes else rows,
     )  # fmt: skip
-    room = ROWS * panel + image * (panel if lanes else batch)
+    room = rows * panel + image * (panel if lanes else batch)
     numbers = np.array(
         [groups, k, batch, len(down) * len(across), taps * c, result[1], room,
          c, *size, hp, wp, top, left]
     )  # fmt: skip
     lists = [*found, numbers]
     if lanes:
-        rows = np.minimum(np.arange(k + ROWS), k - 1)
-        lists += [rows * (taps * c), rows * (pixels * n), rows]
+        filters = np.minimum(np.arange(k + ROWS), k - 1)
+        lists += [filters * (taps * c), filters * (pixels * n), filters]
     per_filter, per_channel, per_tap = c * taps, taps, 1
     if backward:
         per_filter, per_channel, per_tap = taps, k * taps, -1
@@ -163,7 +164,7 @@ def _plan(problem: Problem, lanes: bool) -> Plan:
         work=n * k * groups * c * taps * min(pixels, size[0] * size[1]),
         room=room,
         lists=[ready(x) for x in lists],
-        pack=[groups, k, c, taps, base, k * c * taps, per_filter, per_channel, per_tap],
+        pack=[groups, k, c, taps, base, k * c * taps, per_filter, per_channel, per_tap, panel],
         packed=groups * panels * panel * taps * c,
         zeros=np.zeros(k * groups + panel, dtype),
         panel=panel,

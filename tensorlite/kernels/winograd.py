@@ -163,11 +163,10 @@ class Plan:
 def _plan(
     n: int, c: int, k: int, size: Pair, out: Pair, m: int, r: int, padding: Pair, weights: bool
 ) -> Plan:
-    from tensorlite.kernels.compiled.processor import ROWS, VECS, VECTOR_BYTES
+    from tensorlite.kernels.compiled.processor import ROWS, SLIM, VECS, VECTOR_BYTES
 
     lanes, a = VECTOR_BYTES // 4, m + r - 1
-    slim = ROWS * VECS
-    cp = -(-c // math.lcm(lanes, slim)) * math.lcm(lanes, slim)
+    cp = -(-c // math.lcm(lanes, SLIM)) * math.lcm(lanes, SLIM)
     few = weights and _few_weights(cp, max(k, lanes), a, n * -(-out[0] // m) * -(-out[1] // m))
     width = lanes if k <= lanes and (few or not weights) else VECS * lanes
     kp = -(-k // width) * width
@@ -181,7 +180,7 @@ def _plan(
     else:
         group = -(-min(max(1, SPAN // each // across), -(-lines // 8)) // fill) * fill
         together = group = min(group, lines)
-    many = group * across if weights else -(-group * across // slim) * slim
+    many = group * across if weights else -(-group * across // SLIM) * SLIM
     wide = (across - 1) * m + a
     shares = min(SHARES, lines) if few else 0
     strips = a * a * lanes + a * wide * cp + (m * across * m * kp if weights else 0)

@@ -11,8 +11,8 @@ it has, is all in the lists of ``windows.py``:
     weight[p]      where the weights of the piece begin
     first, last    the pieces that do not lie in the frame of zeros, per tile of windows
 
-There are two ways to fill the vectors. With many channels, a tile is 8 windows by 32 filters. With
-few channels and many images, the framed copy holds 32 images side by side, ``(Hp, Wp, C, 32)``,
+There are two ways to fill the vectors. With many channels, a tile is 8 windows by 32 filters, or 16 by
+16 where that is all there are. With few channels and many images, the framed copy holds 32 images side by side, ``(Hp, Wp, C, 32)``,
 and a tile is 8 filters by 32 images: the same loop, with windows and weights in exchanged roles.
 
 The gradient of the picture is the same kernel on the gradient of the result, with the window
@@ -20,10 +20,11 @@ turned around; ``windows.py`` lists the pieces. ``conv_grad.py`` has the gradien
 """
 
 from tensorlite.kernels.compiled import apart, jit, region
-from tensorlite.kernels.compiled.processor import ROWS, SHORT, VECS
+from tensorlite.kernels.compiled.processor import ROWS, SHORT, SLIM, VECS
 from tensorlite.kernels.compiled.product import accumulate, put, share
 from tensorlite.kernels.compiled.simd import (
     floats,
+    lanes,
     tile_down,
     tile_height,
     tile_load,
@@ -91,7 +92,7 @@ def pack_weights(part, parts, thread, args, one):
     w, out = floats(args, 0, one), floats(args, 1, one)
     groups, K, C, taps = args[2], args[3], args[4], args[5]
     base, per_group, per_filter, per_channel, per_tap = args[6], args[7], args[8], args[9], args[10]
-    width = tile_width(tile_zero(one, ROWS, VECS))
+    width = args[11]
     panels = (K + width - 1) // width
     begin, end = share(groups * panels, part, parts)
     for unit in range(begin, end):
@@ -109,13 +110,21 @@ def pack_weights(part, parts, thread, args, one):
 
 @region
 def windows_by_filters(part, parts, thread, args, one):
-    """Tiles of 8 windows by 32 filters; a unit of work is a few images and one panel of filters."""
+    """Tiles of 8 windows by 32 filters; where no more are wanted, of 16 windows by 16 filters."""
+    if whole(args, 14)[1] <= lanes(one):
+        look(tile_zero(one, SLIM, 1), part, parts, thread, args, one)
+    else:
+        look(tile_zero(one, ROWS, VECS), part, parts, thread, args, one)
+
+
+@jit
+def look(blank, part, parts, thread, args, one):
+    """Tiles like ``blank``; a unit of work is a few images and one panel of filters."""
     x, w, bias, y, work = arrays(args, one)
     at, to, inside, weight, first, last, skip, lengths, phases, n = lists(args)
     images, relu, steps = args[15], args[16], (args[17], args[18], args[19], args[20])
     groups, K, batch, many, weights, result, room = n[0], n[1], n[2], n[3], n[4], n[5], n[6]
     C, shape = n[7], (n[7], n[8], n[9], n[10], n[11], n[12], n[13])
-    blank = tile_zero(one, ROWS, VECS)
     height, width = tile_height(blank), tile_width(blank)
     edge = thread * room
     framed = edge + height * width

@@ -28,4 +28,5 @@ def _processor():
 VECTOR_BYTES, ROWS, FUSED = _processor()
 SHORT = min(6, ROWS)  # of a tile for few filters, which wastes less on six
 VECS = 2
+SLIM = ROWS * VECS  # rows of a tile one vector wide, for filters that fill no more
 DOTS = (6, 4) if VECTOR_BYTES == 64 else (3, 4)  # a tile of inner products reads both sides

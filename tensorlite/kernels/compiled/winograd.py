@@ -13,7 +13,7 @@ Each function works for any block and window; the regions at the end say which a
 
 from tensorlite.kernels.compiled import apart, jit, region
 from tensorlite.kernels.compiled.conv import clear
-from tensorlite.kernels.compiled.processor import ROWS, VECS
+from tensorlite.kernels.compiled.processor import ROWS, SLIM, VECS
 from tensorlite.kernels.compiled.product import share
 from tensorlite.kernels.compiled.simd import (
     blocks_of,
@@ -35,7 +35,6 @@ from tensorlite.kernels.compiled.simd import (
 from tensorlite.kernels.winograd import BLOCK, FILTER, INPUT, OUTPUT, WEIGHTS
 
 PIECE, RESULTS, WINDOW = 0, 1, 2  # the sides of tiles
-SLIM = ROWS * VECS  # rows of a tile one vector wide, for filters that fill no more
 
 
 @apart
