@@ -21,7 +21,7 @@ from tensorlite.data.placement import place
 from tensorlite.errors import DataError
 
 PEEKS = 1000  # pictures whose headers are read to learn their usual size
-LARGEST = 224  # the side of the square to which pictures of many sizes are brought, at most
+LARGEST = 224  # pixels of a side, unless somebody asks for more
 
 
 @dataclass(frozen=True)
@@ -307,10 +307,11 @@ class MaskFiles(PictureFiles):
 
 
 def usual_shape(files: Sequence[Path], *, whole: bool = False) -> tuple[Shape, str]:
-    """The shape of the pictures, or of a square if they differ, and what is done to them.
+    """The shape of the pictures, or of a square, and what is done to them.
 
-    The side of the square is the median of their short sides, of the long ones if they are kept
-    whole, and at most 224 pixels. Pictures whose header cannot be read are passed over.
+    Pictures of one size stay as they are if no side is longer than 224 pixels. The side of the
+    square is the median of their short sides, of the long ones if they are kept whole, and at most
+    224 pixels. Pictures whose header cannot be read are passed over.
     """
     step = max(len(files) // PEEKS, 1)
     shapes = [shape for shape in map(_peek, files[::step]) if shape]
@@ -318,12 +319,13 @@ def usual_shape(files: Sequence[Path], *, whole: bool = False) -> tuple[Shape, s
         return (1, 1, 1), ""
     channels = max(shape[0] for shape in shapes)
     sizes = {shape[1:] for shape in shapes}
-    if len(sizes) == 1:
+    if len(sizes) == 1 and max(shapes[0][1:]) <= LARGEST:
         return (channels, *sizes.pop()), ""
     sides = [(max if whole else min)(shape[1:]) for shape in shapes]
     side = min(int(median(sides)), LARGEST)
     how = describe_resize((side, side), whole=whole)
-    return (channels, side, side), f"pictures of several sizes {how}"
+    which = "{1}x{2}".format(*shapes[0]) if len(sizes) == 1 else "of several sizes"
+    return (channels, side, side), f"pictures {which} {how}"
 
 
 def _peek(file: Path) -> Shape | None:

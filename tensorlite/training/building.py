@@ -30,7 +30,7 @@ from tensorlite.tensor import tensor, zeros
 from tensorlite.training.callbacks import RUN_FILES, EarlyStopping
 from tensorlite.training.config import name_and_options
 from tensorlite.training.freezing import rates
-from tensorlite.training.inputs import Inputs, Parts, Shape, few, parts_of
+from tensorlite.training.inputs import Inputs, Parts, Shape, check_shape, few, parts_of
 from tensorlite.training.resizing import ImageSizes, resized
 from tensorlite.training.settings import FIELDS, Settings
 from tensorlite.training.warmup import WarmUp
@@ -162,6 +162,7 @@ def model_parts(
         message = f"model '{settings.model}' needs {needs} for each picture, got {data.task}."
         raise DataError(message, where=data.name, hint="tensorlite data list")
     shape = image_shape(settings.model, data.splits["train"].image_shape, settings.image_size)
+    check_shape(shape, hint="--image-size 224")
     splits = {name: keep(part.adapt(*shape)) for name, part in data.splits.items()}
     parts = parts_of(splits, settings.val_fraction, settings.seed)
     if settings.overfit:

@@ -74,8 +74,7 @@ class Inputs:
             DataError: If it is something else.
         """
         shape, mean, std = (_numbers(values, name) for name in _BOUNDS)
-        if len(shape) != 3 or prod(shape) > _LARGEST:
-            raise DataError(f"expected a shape (C, H, W) of a picture, got {shape}.")
+        check_shape(shape)
         if not len(mean) == len(std) == shape[0]:
             raise DataError(f"expected mean and std of {shape[0]} channels, got {mean}, {std}.")
         return cls(shape, mean, std)
@@ -106,6 +105,22 @@ class Inputs:
     def _finish(self, batch: Any) -> Any:
         images, *rest = batch
         return from_numpy(self.normalise(images.numpy())), *rest
+
+
+def check_shape(shape: tuple[int, ...], hint: str | None = None) -> None:
+    """Refuse images that no checkpoint may ask for, before anything is trained on them.
+
+    Args:
+        shape: Channels, height and width.
+        hint: What somebody can type who chose them.
+
+    Raises:
+        DataError: If it is no shape (C, H, W), or one of more than 4,194,304 values.
+    """
+    most = _BOUNDS["shape"][2]
+    if len(shape) != 3 or prod(shape) > _LARGEST or max(shape) > most:
+        wanted = f"a shape (C, H, W) of at most {_LARGEST:,} values"
+        raise DataError(f"expected {wanted}, got {shape}.", hint=hint)
 
 
 def _numbers(values: dict[str, Any], name: str) -> Any:

@@ -99,6 +99,18 @@ def test_pictures_of_several_sizes_become_one_size(photos):
     assert train.batch(range(7))[0].shape == (7, 3, 6, 6)
 
 
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [((224, 200), (1, 200, 224)), ((225, 200), (1, 200, 200)), ((900, 700), (1, 224, 224))],
+)
+def test_pictures_of_one_size_keep_it_up_to_224_pixels(tmp_path, size, shape):
+    for kind in ("cat", "dog"):
+        save(tmp_path / kind / "1.png", size=size)
+    train = reader.open(tmp_path)["train"]
+    assert train.image_shape == train[0][0].shape == shape
+    assert bool(train.adaptation) is (max(size) > 224)
+
+
 def test_adapting_decodes_to_the_wanted_shape(photos):
     train = reader.open(photos)["train"].adapt(3, 12, 12)
     assert train[0][0].shape == (3, 12, 12)

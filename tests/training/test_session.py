@@ -196,6 +196,12 @@ def test_it_is_said_where_the_best_epoch_was_chosen_on_the_same_images(train):
     assert "on val: 4 images, by which the best epoch was chosen" in page
 
 
+def test_pictures_too_large_for_a_checkpoint_are_refused_before_training(folder):
+    told = {"model": "lenet5", "data": str(folder), "image_size": 2049}
+    with pytest.raises(DataError, match=r"at most 4,194,304 values, got \(1, 2049, 2049\)"):
+        prepare(Layer("test", told))
+
+
 def test_data_with_other_classes_is_refused(train):
     run = train().run
     with pytest.raises(DataError, match="expected the classes lying, standing .2., got 0, 1, 2"):
