@@ -31,7 +31,7 @@ class Evaluation:
     Args:
         trained: The model.
         data: Name of the data.
-        dataset: The images.
+        dataset: The images, in the shape that the model takes; boxes of the scores lie in it.
         measured_on: The part of the data that they are.
         scores: What the task counted.
         baseline: What somebody gets who does not look at the pictures.
@@ -144,9 +144,10 @@ def evaluate_run(
     is_own = own is not None and _same(source, own)
     opened = open_data(source, skip_bad=trained.run is not None and trained.run.settings().skip_bad)
     splits = _own_parts(trained, opened).splits if is_own else opened.splits
-    split, dataset = pick(splits, split, opened.name)
-    scores = trained.evaluate(dataset)
-    baseline = trained.task.baseline(splits["train"], dataset) if "train" in splits else {}
+    split, picked = pick(splits, split, opened.name)
+    scores = trained.evaluate(picked)
+    dataset = picked.adapt(*trained.inputs.shape)
+    baseline = trained.task.baseline(splits["train"], picked) if "train" in splits else {}
     is_best = trained.run is None or trained.path == trained.run.best
     measured_on = Measured(split, len(dataset), selected=is_own and is_best and split == "val")
     in_report = is_own and is_best and _judged_by(trained) == split

@@ -13,7 +13,7 @@ from tensorlite.training.calibration import calibration_bins, calibration_error
 from tensorlite.training.classification import ClassPrediction
 from tensorlite.training.evaluation import evaluate_run
 from tensorlite.training.localization import BoxPrediction
-from tensorlite.training.overlay import ANSWERED, Mark, draw_answer
+from tensorlite.training.overlay import ANSWERED, TRUE, Mark, draw_answer
 from tensorlite.training.prediction import predict_files
 from tensorlite.training.significance import duel, mcnemar
 from tensorlite.training.trained import find_weights
@@ -106,6 +106,23 @@ def test_a_localizer_is_evaluated_beside_the_median_box(localizer, tmp_path):
     assert len(found.save(tmp_path / "seen")) == 2 + 24
     assert json.loads((localizer.path / "result.json").read_text())["baseline"] == found.baseline
     assert "Overlap of the boxes" in (localizer.path / "report.html").read_text()
+
+
+def test_boxes_are_drawn_where_they_are_on_pictures_of_another_size(localizer, tmp_path):
+    place = tmp_path / "wide"
+    place.mkdir()
+    rows = ["image,x1,y1,x2,y2,label"]
+    for number in range(10):
+        Image.new("L", (100, 100), 90).save(place / f"{number}.png")
+        rows.append(f"{number}.png,20,40,80,60,{number}")
+    (place / "boxes.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = evaluate_run(str(localizer.path), data=str(place))
+    page = found.save(tmp_path / "seen")[0].read_text(encoding="utf-8")
+    # The picture is brought to 32 pixels, and so is the box: 20 of 100 pixels from the left.
+    drawn = np.moveaxis(decode(tmp_path / "seen" / "worst" / "01.png", 3), 0, 2)[:240]
+    columns = np.flatnonzero((drawn == TRUE).all(axis=2).any(axis=0)) / drawn.shape[1]
+    assert (columns[0], columns[-1]) == pytest.approx((0.2, 0.8), abs=0.02)
+    assert found.dataset.image_shape == (1, 32, 32) and 'viewBox="0 0 32 32"' in page
 
 
 def test_a_box_is_answered_in_pixels_of_the_picture_itself(localizer, tmp_path):
