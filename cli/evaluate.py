@@ -64,9 +64,10 @@ def evaluate(
     from tensorlite.training.evaluation import evaluate_run
     from tensorlite.training.trained import Trained
 
+    other = None if compare is None else Trained.load(compare, out)  # a name may be mistyped
     found = evaluate_run(run, out, data, split)
-    if compare is not None:
-        found = found.compared(Trained.load(compare, out), compare)
+    if other is not None:
+        found = found.compared(other, str(compare))
     if as_json:
         print_json(found.to_dict())
     else:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from tensorlite import registry
 from tensorlite.data import Dataset
 from tensorlite.errors import ConfigError
 from tensorlite.files import write_atomically
 from tensorlite.training.building import model_parts
-from tensorlite.training.inputs import Measured, Parts, pick
+from tensorlite.training.inputs import Measured, Parts, pick, places
 from tensorlite.training.settings import Settings
 from tensorlite.training.significance import Duel, duel
 from tensorlite.training.trained import Trained
@@ -30,7 +32,8 @@ class Evaluation:
 
     Args:
         trained: The model.
-        data: Name of the data.
+        data: What the images are a part of.
+        source: The name or path that it was opened by.
         dataset: The images, in the shape that the model takes; boxes of the scores lie in it.
         measured_on: The part of the data that they are.
         scores: What the task counted.
@@ -40,7 +43,8 @@ class Evaluation:
     """
 
     trained: Trained
-    data: str
+    data: Data
+    source: str
     dataset: Dataset
     measured_on: Measured
     scores: Any
@@ -61,7 +65,7 @@ class Evaluation:
             "weights": str(self.trained.path),
             "model": described.model,
             "epoch": described.epoch,
-            "data": self.data,
+            "data": self.data.name,
             **self.measured_on.to_dict(),
             **self.scores.to_dict(),
             "baseline": self.baseline,
@@ -83,8 +87,17 @@ class Evaluation:
         if mine != its:
             message = f"expected another model for {mine}, got one for {its}."
             raise ConfigError(message, where="--compare")
-        found = duel(self.scores.correct, other.evaluate(self.dataset).correct, name)
-        return replace(self, against=found)
+        correct = self.scores.correct, other.evaluate(self.dataset).correct
+        return replace(self, against=duel(*correct, name, self._learned_by(other)))
+
+    def _learned_by(self, other: Trained) -> int:
+        """How many of the images another model was trained on."""
+        split = self.measured_on.split
+        carved = split == "val" and split not in self.data.splits
+        if not _is_own(other, self.source) or not (split == "train" or carved):
+            return 0
+        theirs = places(_own_parts(other, self.data).train)
+        return int(np.isin(places(self.dataset), theirs).sum())
 
     def save(self, folder: Path) -> list[Path]:
         """Write a page, everything as JSON, and the worst answers as pictures.
@@ -113,7 +126,7 @@ class Evaluation:
         from tensorlite.training.page import page, paragraph
 
         task, against = self.trained.task, self.against
-        title = f"{self.trained.description.model} on {self.data}"
+        title = f"{self.trained.description.model} on {self.data.name}"
         above = paragraph(self.line()) + (paragraph(against.line()) if against else "")
         return page(title, str(self.trained.path), above, task.sections(self.scores, self.dataset))
 
@@ -135,13 +148,12 @@ def evaluate_run(
     from tensorlite.data import open_data
 
     trained = Trained.load(name, root)
-    own = _own_data(trained)
-    source = data or own
+    source = data or _own_data(trained)
     if not source:
         raise ConfigError(
             f"expected --data, as there is no run beside {trained.path}.", hint="--data digits"
         )
-    is_own = own is not None and _same(source, own)
+    is_own = _is_own(trained, source)
     opened = open_data(source, skip_bad=trained.run is not None and trained.run.settings().skip_bad)
     splits = _own_parts(trained, opened).splits if is_own else opened.splits
     split, picked = pick(splits, split, opened.name)
@@ -151,7 +163,8 @@ def evaluate_run(
     is_best = trained.run is None or trained.path == trained.run.best
     measured_on = Measured(split, len(dataset), selected=is_own and is_best and split == "val")
     in_report = is_own and is_best and _judged_by(trained) == split
-    return Evaluation(trained, opened.name, dataset, measured_on, scores, baseline, in_report)
+    about = opened, source, dataset, measured_on
+    return Evaluation(trained, *about, scores, baseline, in_report)
 
 
 def _own_data(trained: Trained) -> str | None:
@@ -161,7 +174,11 @@ def _own_data(trained: Trained) -> str | None:
     return name if name in registry.datasets else None
 
 
-def _same(source: str, own: str) -> bool:
+def _is_own(trained: Trained, source: str) -> bool:
+    """Whether a name or path stands for the data that a model was trained on."""
+    own = _own_data(trained)
+    if own is None:
+        return False
     return source == own or os.path.realpath(source) == os.path.realpath(own)
 
 

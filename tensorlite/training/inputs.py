@@ -244,6 +244,21 @@ def few(dataset: Dataset, count: int, seed: int) -> Dataset:
     return Subset(dataset, np.sort(order[np.argsort(places[order], kind="stable")[:count]]))
 
 
+def places(part: Dataset) -> NDArray[np.int64]:
+    """Where the items of a part lie in the data that it was taken from, ``(N,)``.
+
+    Example:
+        >>> from tensorlite.data import digits
+        >>> places(Subset(Subset(digits("val"), [4, 5, 6]), [2, 0]))
+        array([6, 4])
+    """
+    chosen, inner = np.arange(len(part)), part
+    while isinstance(beneath := getattr(inner, "dataset", None), Dataset):
+        chosen = inner.indices[chosen] if isinstance(inner, Subset) else chosen
+        inner = beneath
+    return chosen
+
+
 def pick(splits: Mapping[str, Dataset], name: str, data: str) -> tuple[str, Dataset]:
     """Return a part with its name; ``"auto"`` is test if there is one, or else val, or else train.
 

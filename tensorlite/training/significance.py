@@ -22,6 +22,7 @@ class Duel:
         only_first: Pictures that only the first one got right.
         only_second: Pictures that only the second one got right.
         p: How likely so uneven a count is if both are equally good.
+        learned: Pictures that the second one was trained on, so that the test says little.
     """
 
     other: str
@@ -29,6 +30,7 @@ class Duel:
     only_first: int
     only_second: int
     p: float
+    learned: int = 0
 
     def line(self) -> str:
         """Say it in one line.
@@ -40,11 +42,14 @@ class Duel:
         """
         points = 100 * (self.only_first - self.only_second) / max(self.images, 1)
         verdict = "this may be chance" if self.p >= LEVEL else "hardly by chance"
+        if self.learned:
+            learned = f"{self.learned:,} of {self.images:,} were learned by {self.other}"
+            verdict = f"no fair test, as {learned}"
         p = f"= {self.p:.2g}" if self.p >= 0.001 else "< 0.001"
         return (
-            f"against {self.other}: right where it is wrong on {self.only_first} of {self.images},"
-            f" wrong where it is right on {self.only_second} ({points:+.1f} points) · "
-            f"McNemar's test p {p}: {verdict}"
+            f"against {self.other}: right where it is wrong on {self.only_first:,} of "
+            f"{self.images:,}, wrong where it is right on {self.only_second:,} "
+            f"({points:+.1f} points) · McNemar's test p {p}: {verdict}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,13 +57,14 @@ class Duel:
         return asdict(self)
 
 
-def duel(first: NDArray[np.bool_], second: NDArray[np.bool_], other: str) -> Duel:
+def duel(first: NDArray[np.bool_], second: NDArray[np.bool_], other: str, learned: int = 0) -> Duel:
     """Compare which pictures two models got right.
 
     Args:
         first: Whether the first model is right, for each picture ``(N,)``.
         second: The same for the second, in the same order.
         other: What the second one is called.
+        learned: How many of the pictures the second one was trained on.
 
     Example:
         >>> one, two = np.array([True, True, False]), np.array([True, False, False])
@@ -66,7 +72,8 @@ def duel(first: NDArray[np.bool_], second: NDArray[np.bool_], other: str) -> Due
         1.0
     """
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
-    return Duel(other, len(first), only_first, only_second, mcnemar(only_first, only_second))
+    p = mcnemar(only_first, only_second)
+    return Duel(other, len(first), only_first, only_second, p, learned)
 
 
 def mcnemar(only_first: int, only_second: int) -> float:

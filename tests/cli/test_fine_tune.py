@@ -89,5 +89,8 @@ def test_evaluate_prints_details_compares_and_saves(tensorlite, digits_run, tmp_
     assert lines[3].split() == ["name", "count", "recall", "precision", "f1", "taken", "for"]
     assert lines[-1].startswith("calibration error ")
     assert (tmp_path / "seen" / "evaluation.html").is_file()
+    assert " of 360, wrong where" in lines[1] and "learned by" not in lines[1]
     compared = tensorlite("evaluate", "latest", "--compare", "mine", "--json")
     assert json.loads(compared.stdout)["against"]["p"] == 1.0
+    mistyped = tensorlite("evaluate", "latest", "--split", "nope", "--compare", "nosuch")
+    assert (mistyped.returncode, "'nosuch'" in mistyped.stderr) == (3, True)  # before any work

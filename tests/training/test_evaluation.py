@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tensorlite.data import decode
+from tensorlite.data import decode, holdout, open_data
 from tensorlite.errors import ConfigError, DataError
 from tensorlite.training import Layer, RunDirectory, Trained, prepare
 from tensorlite.training.calibration import calibration_bins, calibration_error
 from tensorlite.training.classification import ClassPrediction
 from tensorlite.training.evaluation import evaluate_run
+from tensorlite.training.inputs import places
 from tensorlite.training.localization import BoxPrediction
 from tensorlite.training.overlay import ANSWERED, TRUE, Mark, draw_answer
 from tensorlite.training.prediction import predict_files
@@ -58,12 +59,24 @@ def test_a_duel_says_who_is_right_where_the_other_is_not():
 
 
 def test_two_runs_are_compared_on_the_same_pictures(train):
-    one, two = train(name="one").run, train(name="two", epochs=3, seed=1).run
+    one, two = train(name="one").run, train(name="two", epochs=3).run
     found = evaluate_run(str(one.path))
     against = found.compared(Trained.load(str(two.path)), "two").against
-    assert against.images == 4 and against.other == "two"
+    assert (against.images, against.other, against.learned) == (4, "two", 0)
     itself = found.compared(Trained.load(str(one.path)), "one").against
     assert (itself.only_first, itself.only_second, itself.p) == (0, 0, 1.0)
+
+
+def test_pictures_that_the_other_model_learned_are_counted(train, folder):
+    one, two = train(name="one").run, train(name="two", seed=1).run
+    kept = [set(places(holdout(open_data(folder).splits["train"], 0.1, s)[1])) for s in (0, 1)]
+    for split, learned in (("val", len(kept[0] - kept[1])), ("train", 36 - len(kept[1] - kept[0]))):
+        found = evaluate_run(str(one.path), split=split)
+        against = found.compared(Trained.load(str(two.path)), "two").against
+        assert against.learned == learned > 0
+        assert f"no fair test, as {learned} of {against.images} were learned by two" in (
+            against.line()
+        )
 
 
 def test_models_for_other_classes_are_not_compared(train, tmp_path):
