@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tensorlite import registry
-from tensorlite.data import Dataset
+from tensorlite.data import Dataset, holdout
 from tensorlite.errors import ConfigError
 from tensorlite.files import write_atomically
 from tensorlite.training.building import model_parts
@@ -103,7 +104,8 @@ class Evaluation:
         """Write a page, everything as JSON, and the worst answers as pictures.
 
         Args:
-            folder: Made when it is missing; files of these names are replaced.
+            folder: Made when it is missing; files of these names are replaced, and pictures of
+                an earlier evaluation that are numbered beyond these are removed.
 
         Returns:
             What was written, the page first.
@@ -120,6 +122,8 @@ class Evaluation:
         paths = [worst / f"{number:02}.png" for number in range(1, len(drawn) + 1)]
         for path, image in zip(paths, drawn, strict=True):
             image.save(path)
+        for number in range(len(drawn) + 1, WORST + 1):  # of an evaluation with more mistakes
+            (worst / f"{number:02}.png").unlink(missing_ok=True)
         return [page, values, *paths]
 
     def _page(self) -> str:
@@ -151,7 +155,9 @@ def evaluate_run(
     source = data or _own_data(trained)
     if not source:
         raise ConfigError(
-            f"expected --data, as there is no run beside {trained.path}.", hint="--data digits"
+            f"expected --data, as there is no run beside {trained.path}, only weights that were "
+            f"trained on '{trained.description.data}'.",
+            hint="--data PATH",
         )
     is_own = _is_own(trained, source)
     opened = open_data(source, skip_bad=trained.run is not None and trained.run.settings().skip_bad)
@@ -159,7 +165,7 @@ def evaluate_run(
     split, picked = pick(splits, split, opened.name)
     scores = trained.evaluate(picked)
     dataset = picked.adapt(*trained.inputs.shape)
-    baseline = trained.task.baseline(splits["train"], picked) if "train" in splits else {}
+    baseline = _baseline(trained, splits, picked)
     is_best = trained.run is None or trained.path == trained.run.best
     measured_on = Measured(split, len(dataset), selected=is_own and is_best and split == "val")
     in_report = is_own and is_best and _judged_by(trained) == split
@@ -184,9 +190,21 @@ def _is_own(trained: Trained, source: str) -> bool:
 
 def _own_parts(trained: Trained, data: Data) -> Parts:
     """The parts as the training saw them: a validation part is carved out the same way."""
-    run, described = trained.run, trained.description
-    settings = run.settings() if run else Settings()
-    return model_parts(data, replace(settings, model=described.model))
+    return model_parts(data, replace(_settings(trained), model=trained.description.model))
+
+
+def _baseline(trained: Trained, splits: Mapping[str, Dataset], judged: Dataset) -> dict[str, float]:
+    """That of the part which a training learns from, as on the card, however the data are named."""
+    if "train" not in splits:
+        return {}
+    train, settings = splits["train"], _settings(trained)
+    if "val" not in splits:
+        train = holdout(train, settings.val_fraction, settings.seed)[0]
+    return trained.task.baseline(train, judged)
+
+
+def _settings(trained: Trained) -> Settings:
+    return trained.run.settings() if trained.run else Settings()
 
 
 def _judged_by(trained: Trained) -> str:

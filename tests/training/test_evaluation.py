@@ -1,6 +1,7 @@
 """Evaluating: calibration, chance, comparison, what is written, boxes put back on pictures."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -96,11 +97,32 @@ def test_an_evaluation_is_written_as_page_json_and_pictures(train, tmp_path):
     wrong = values["images"] - values["right"]
     assert len(paths) == 2 + wrong > 2
     assert decode(paths[-1]).shape[2] >= 240
+    worst = tmp_path / "seen" / "worst"
+    for name in (f"{wrong + 1:02}.png", "24.png", "99.png", "mine.png"):
+        (worst / name).touch()
+    found.save(tmp_path / "seen")
+    left = {path.name for path in worst.iterdir()} - {path.name for path in paths}
+    assert left == {"99.png", "mine.png"}
 
 
 def test_the_baseline_of_classes_is_the_commonest_one(train):
     found = evaluate_run(str(train().run.path), split="train")
     assert found.baseline == {"acc": 0.5}
+
+
+def test_the_baseline_is_that_of_the_learned_part_however_the_data_are_named(
+    train, stripes, tmp_path
+):
+    pictures = stripes(30)
+    for index, (image, target) in enumerate(zip(pictures.images, pictures.targets, strict=True)):
+        place = tmp_path / "parts" / ("test" if index == 0 else "train") / "ab"[target]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image[0]).save(place / f"{index:03}.png")
+    # There are 14 a and 15 b to train on, of which one a and two b are kept for validation.
+    run = train(data=str(tmp_path / "parts")).run
+    shutil.copy(run.best, tmp_path / "alone.safetensors")
+    alone = evaluate_run(str(tmp_path / "alone.safetensors"), data=str(tmp_path / "parts"))
+    assert evaluate_run(str(run.path)).baseline == alone.baseline == {"acc": 1.0}
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def test_a_checkpoint_alone_is_enough_to_evaluate_and_predict(train, folder, tmp
 
 def test_a_checkpoint_alone_does_not_know_its_data(train, tmp_path):
     shutil.copy(train().run.best, tmp_path / "mine.safetensors")
-    with pytest.raises(ConfigError, match="expected --data"):
+    with pytest.raises(ConfigError, match="weights that were trained on 'stripes'"):
         evaluate_run(str(tmp_path / "mine.safetensors"))
 
 
