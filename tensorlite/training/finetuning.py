@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,15 +105,15 @@ def begin(model: Module, settings: Settings, classes: list[str]) -> LoadReport |
     if not settings.start:
         return None
     arrays, described = read_start(Path(settings.start))
-    head = registry.models.info(settings.model).details.get("head") or ()
     known = described.classes if described else []
     return transfer(
         model,
         arrays,
         source=settings.start,
-        head=[head] if isinstance(head, str) else list(head),
+        head=_parts(settings.model, "head"),
         classes=(len(known) or _outputs(arrays), len(classes)),
         same_classes=known == classes,
+        features=_parts(described.model, "features") if described else (),
     )
 
 
@@ -120,6 +121,23 @@ def freezing(model: Module, settings: Settings) -> Freezing | None:
     """Return the callback that keeps parts of a model as they are; None if nothing is kept."""
     callback = Freezing(model, settings)
     return callback if callback.active else None
+
+
+def with_frozen(load: LoadReport, held: Freezing, model: Module, settings: Settings) -> LoadReport:
+    """Return the report with what is frozen.
+
+    Raises:
+        ConfigError: If weights are frozen that did not come from the file.
+    """
+    random = [name for name in held.frozen if name in load.reinitialised]
+    if random:
+        raise ConfigError(
+            f"expected the file's weights in all that is frozen, got {len(random)} tensors that "
+            f"were re-initialised, such as {random[0]}.",
+            where=f"freeze '{settings.freeze}'",
+            hint="--freeze none, or another --model",
+        )
+    return replace(load, frozen=(settings.freeze, held.count(model)))
 
 
 def _model(described: Description | None, data: Data, model: str, where: str) -> dict[str, Any]:
@@ -138,6 +156,12 @@ def _model(described: Description | None, data: Data, model: str, where: str) ->
     if data.task == "classification" and task == "localization":
         return {"model": options.get("backbone") or _default(name, "backbone")}
     return {"model": name, "model_options": options}
+
+
+def _parts(model: str, kind: str) -> list[str]:
+    """What the entry of a model calls its features or its head; a model may be unknown here."""
+    found = registry.models.info(model).details.get(kind) if model in registry.models else None
+    return [found] if isinstance(found, str) else list(found or ())
 
 
 def _default(name: str, option: str) -> Any:

@@ -37,7 +37,7 @@ from tensorlite.training.checkpoint import Description, load_checkpoint
 from tensorlite.training.config import Config, Layer, resolve
 from tensorlite.training.durations import seconds
 from tensorlite.training.environment import environment, plugin_sources, use_threads
-from tensorlite.training.finetuning import begin, freezing
+from tensorlite.training.finetuning import begin, freezing, with_frozen
 from tensorlite.training.inputs import Inputs, Parts
 from tensorlite.training.loop import Trainer, evaluate
 from tensorlite.training.provenance import Provenance, provenance
@@ -310,7 +310,7 @@ def _build(
     model = build_model(settings.model, len(classes), shape, settings.model_options, settings.seed)
     load, held = begin(model, settings, classes), freezing(model, settings)
     if load and held:
-        load = replace(load, frozen=(settings.freeze, held.count(model)))
+        load = with_frozen(load, held, model, settings)
     batches = training_batches(settings, parts.train)
     optimizer = build_optimizer(settings, model)
     weighted = replace(settings, class_weights=class_weights(settings, parts.train))

@@ -5,7 +5,7 @@ it is reported, because weights that were silently left out are found only much 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,9 @@ class LoadReport:
         unexpected: Names in the file that the model has no place for.
         classes: Number of classes before and now.
         frozen: What is not trained at first, and how many numbers that are.
+        others: Names of those re-initialised that are no part of the head.
+        left_out: Names in the file that are behind its features, where the model has its own.
+        same_classes: Whether the classes before and now are the same.
     """
 
     source: str
@@ -44,6 +47,9 @@ class LoadReport:
     unexpected: tuple[str, ...]
     classes: tuple[int, int]
     frozen: tuple[str, int] = ("none", 0)
+    others: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    same_classes: bool = False
 
     def line(self) -> str:
         """Say it in one line.
@@ -57,9 +63,10 @@ class LoadReport:
         if self.adapted:
             how = ", ".join(f"{name}: {what}" for name, what in self.adapted.items())
             parts.append(f"{len(self.adapted)} adapted ({how})")
-        parts.append(f"{len(self.reinitialised)} re-initialised{self._why()}")
-        names = f" ({', '.join(self.unexpected[:3])})" if self.unexpected else ""
-        parts.append(f"{len(self.unexpected)} unexpected{names}")
+        parts += self._fresh()
+        if self.left_out:
+            parts.append(f"{len(self.left_out)} left out (the old head)")
+        parts.append(f"{len(self.unexpected)} unexpected{_some(self.unexpected)}")
         what, count = self.frozen
         frozen = f"{what} ({count:,} parameters)" if count else "nothing"
         return f"{', '.join(parts)} · frozen: {frozen}"
@@ -68,11 +75,20 @@ class LoadReport:
         """Return it as plain values, for ``load.json``."""
         return asdict(self)
 
+    def _fresh(self) -> Iterator[str]:
+        """The head, and apart from it what should have been in the file."""
+        head = len(self.reinitialised) - len(self.others)
+        if head or not self.others:
+            yield f"{head} re-initialised{self._why() if head else ''}"
+        if self.others:
+            more = "others " if head else ""
+            yield f"{len(self.others)} {more}re-initialised{_some(self.others)}"
+
     def _why(self) -> str:
         before, now = self.classes
-        if not self.reinitialised:
-            return ""
-        return f" (head: {before} -> {now} classes)" if before != now else ""
+        if before != now:
+            return f" (head: {before} -> {now} class{'es' * (now != 1)})"
+        return " (head)" if self.same_classes else " (head: other classes)"
 
 
 def transfer(
@@ -80,9 +96,10 @@ def transfer(
     arrays: Arrays,
     *,
     source: str,
-    head: Iterable[str] = (),
+    head: Collection[str] = (),
     classes: tuple[int, int] = (0, 0),
     same_classes: bool = False,
+    features: Collection[str] = (),
 ) -> LoadReport:
     """Put the weights of another network into a model as far as they go.
 
@@ -97,6 +114,7 @@ def transfer(
         head: Dotted names of the parts whose outputs are classes.
         classes: Number of classes before and now.
         same_classes: Whether they are the same, in the same order: then the head is kept.
+        features: Dotted names of the features in the file, if it is known what it is of.
 
     Raises:
         DataError: If nothing fits.
@@ -121,8 +139,19 @@ def transfer(
     if not loaded:
         raise DataError(f"holds nothing that fits ({len(given)} tensors).", where=source)
     model.load_state_dict({name: from_numpy(array) for name, array in new.items()}, strict=False)
-    unexpected = tuple(name for name in given if name not in own and not _in(name, head))
-    return LoadReport(source, tuple(loaded), adapted, tuple(fresh), unexpected, classes)
+    rest = [name for name in arrays if _place(name, own) not in own]
+    left = [name for name in rest if _in(name, head) or (features and not _in(name, features))]
+    return LoadReport(
+        source,
+        tuple(loaded),
+        adapted,
+        tuple(fresh),
+        tuple(name for name in rest if name not in left),
+        classes,
+        others=tuple(name for name in fresh if head and not _in(name, head)),
+        left_out=tuple(left),
+        same_classes=same_classes,
+    )
 
 
 def adapt(
@@ -188,6 +217,11 @@ def _place(name: str, own: Mapping[str, Any]) -> str:
 def _answers(name: str, array: NDArray[Any], head: Iterable[str], classes: int) -> bool:
     """Whether a tensor belongs to the part of a head whose outputs are classes."""
     return _in(name, head) and bool(array.ndim) and array.shape[0] == classes
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = ", ..." if len(names) > 3 else ""
+    return f" ({', '.join(names[:3])}{more})" if names else ""
 
 
 def _in(name: str, parts: Iterable[str]) -> bool:

@@ -13,7 +13,7 @@ from tensorlite.errors import ConfigError, DataError, UnknownNameError
 from tensorlite.training import Layer, RunDirectory, Settings, prepare
 from tensorlite.training.finetuning import find_weights, fine_tuning
 from tensorlite.training.freezing import Freezing, frozen_stages, rates, stages
-from tensorlite.training.transfer import adapt, transfer
+from tensorlite.training.transfer import LoadReport, adapt, transfer
 
 
 def lenet(**options):
@@ -39,7 +39,7 @@ def test_another_number_of_classes_gets_a_new_head():
 
 
 def test_as_many_other_classes_get_a_new_head_and_the_same_ones_keep_it():
-    for same, count in ((False, 2), (True, 0)):
+    for same, count, line in ((False, 2, "2 re-initialised (head: other classes)"), (True, 0, "")):
         report = transfer(
             lenet(),
             arrays(lenet()),
@@ -48,7 +48,28 @@ def test_as_many_other_classes_get_a_new_head_and_the_same_ones_keep_it():
             classes=(10, 10),
             same_classes=same,
         )
-        assert len(report.reinitialised) == count
+        assert len(report.reinitialised) == count and line in report.line()
+
+
+def test_one_class_is_no_plural():
+    report = LoadReport("x", ("w",), {}, ("h",), (), (10, 1))
+    assert "1 re-initialised (head: 10 -> 1 class)," in report.line()
+
+
+def test_what_is_missing_of_the_features_is_counted_apart_from_the_head():
+    source, model = (registry.models.create(name) for name in ("resnet8", "resnet20"))
+    report = transfer(model, arrays(source), source="x", head=["fc"], classes=(10, 2))
+    assert "2 re-initialised (head: 10 -> 2 classes), 72 others re-initialised (" in report.line()
+    assert len(report.others) == 72 and not any(name.startswith("fc") for name in report.others)
+
+
+def test_weights_that_are_not_in_the_file_are_not_frozen(train, normed, tmp_path):
+    start = tmp_path / "some.safetensors"
+    save_file({k: v for k, v in arrays(Normed()).items() if k != "features.3.weight"}, start)
+    with pytest.raises(ConfigError, match=r"re-initialised, such as features\.3\.weight"):
+        train(model=normed, start=str(start), freeze="features")
+    load = json.loads((train(model=normed, start=str(start)).run.path / "load.json").read_text())
+    assert load["others"] == ["features.3.weight"]
 
 
 def test_a_grey_network_answers_alike_for_a_grey_picture_in_colour():
@@ -102,8 +123,10 @@ def test_the_features_of_a_classifier_become_the_backbone_of_a_localizer():
     model = registry.models.create(
         "localizer", 2, in_channels=1, image_size=(28, 28), backbone="lenet5"
     )
-    report = transfer(model, arrays(lenet()), source="x", head=["head"], classes=(10, 2))
+    known = {"head": ["head"], "classes": (10, 2), "features": ["features"]}
+    report = transfer(model, arrays(lenet()), source="x", **known)
     assert len(report.loaded) == 4
+    assert "6 left out (the old head), 0 unexpected" in report.line()
     weight = model.backbone.features[0].weight.detach().numpy()
     assert np.array_equal(weight, lenet().features[0].weight.detach().numpy())
 
