@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -219,10 +219,24 @@ def _notes(splits: Mapping[str, Dataset]) -> Iterable[str]:
             yield f"no picture: {_some(others)}"
         yield from data.remarks
         yield from _box_notes(split, data)
-        if data.task != "masks":  # to count pixels, all masks would have to be read
-            absent = [name for name, count in data.counts().items() if not count]
-            if absent and len(data):
-                yield f"{split} has no {_THINGS[data.task]} of {_some(absent)}"
+        yield from absent_classes(split, data)
+
+
+def absent_classes(split: str, data: Dataset) -> Iterator[str]:
+    """Say of which classes a part of some data has nothing.
+
+    Example:
+        >>> import numpy as np
+        >>> from tensorlite.data.dataset import ArrayDataset
+        >>> cats = ArrayDataset(np.zeros((2, 8, 8)), [0, 0], classes=["cat", "dog"])
+        >>> list(absent_classes("val", cats))
+        ['val has no images of dog']
+    """
+    if data.task == "masks":  # to count pixels, all masks would have to be read
+        return
+    absent = [name for name, count in data.counts().items() if not count]
+    if absent and len(data):
+        yield f"{split} has no {_THINGS[data.task]} of {_some(absent)}"
 
 
 _THINGS = {"classification": "images", "boxes": "boxes"}

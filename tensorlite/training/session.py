@@ -19,6 +19,7 @@ import tensorlite
 from tensorlite import registry
 from tensorlite.calling import noting_uses
 from tensorlite.data.cache import cached
+from tensorlite.data.source import absent_classes
 from tensorlite.errors import ConfigError
 from tensorlite.training.averaging import Averages
 from tensorlite.training.building import (
@@ -306,6 +307,8 @@ def _build(
     task = str(registry.models.info(settings.model).details.get("task", "classification"))
     threads = use_threads(settings.threads)
     parts = model_parts(data, settings, keep)
+    if parts.carved:
+        data = replace(data, notes=(*data.notes, *absent_classes("val", parts.val)))
     classes, shape = parts.train.classes, parts.train.image_shape
     model = build_model(settings.model, len(classes), shape, settings.model_options, settings.seed)
     load, held = begin(model, settings, classes), freezing(model, settings)

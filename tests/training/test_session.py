@@ -196,6 +196,13 @@ def test_it_is_said_where_the_best_epoch_was_chosen_on_the_same_images(train):
     assert "on val: 4 images, by which the best epoch was chosen" in page
 
 
+def test_a_class_without_a_picture_kept_for_validation_is_noted(folder):
+    for path in sorted((folder / "standing").iterdir())[1:]:
+        path.unlink()
+    session = prepare(Layer("test", {"model": "lenet5", "data": str(folder)}))
+    assert session.data.notes == ("val has no images of standing",)
+
+
 def test_pictures_too_large_for_a_checkpoint_are_refused_before_training(folder):
     told = {"model": "lenet5", "data": str(folder), "image_size": 2049}
     with pytest.raises(DataError, match=r"at most 4,194,304 values, got \(1, 2049, 2049\)"):
@@ -204,8 +211,9 @@ def test_pictures_too_large_for_a_checkpoint_are_refused_before_training(folder)
 
 def test_data_with_other_classes_is_refused(train):
     run = train().run
-    with pytest.raises(DataError, match="expected the classes lying, standing .2., got 0, 1, 2"):
+    with pytest.raises(DataError, match="expected the classes lying, standing .2., got 0, 1, 2") as caught:
         evaluate_run(str(run.path), data="digits")
+    assert caught.value.hint == f"tensorlite fine-tune {run.best} --data PATH"
 
 
 def test_weights_of_another_model_are_refused(train, tmp_path):
