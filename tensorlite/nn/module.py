@@ -130,7 +130,7 @@ class Module(State):
             raise UnknownNameError(
                 f"nothing matches {pattern!r}.",
                 where="freeze",
-                hint=close_names(pattern, names) or f"There are: {', '.join(names)}.",
+                hint=close_names(pattern, names) or f"There are: {', '.join(self._modules)}.",
             )
         for parameter in parameters.values():
             parameter.requires_grad_(not frozen)

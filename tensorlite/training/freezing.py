@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tensorlite import registry
-from tensorlite.errors import ConfigError
+from tensorlite.errors import ConfigError, UnknownNameError
 from tensorlite.training.callbacks import Callback
 from tensorlite.training.settings import Settings
 
@@ -47,10 +47,12 @@ def frozen_stages(model: Module, settings: Settings) -> list[Stage]:
     """What ``freeze`` names: the features, so many stages of them, or a pattern of names.
 
     Raises:
-        ConfigError: If there are not so many stages.
+        ConfigError: If there are not so many stages, or if none are to be let go.
     """
     what = settings.freeze.strip()
-    if what in ("", "none", "0"):
+    nothing = what in ("", "none", "0")
+    _refuse_idle(settings, nothing)
+    if nothing:
         return []
     if what != "features" and not what.isdigit():
         return [[what]]
@@ -82,7 +84,11 @@ class Freezing(Callback):
         self._keep_statistics = settings.bn == "frozen"
         self._constant = {name for name, p in model.named_parameters() if not p.requires_grad}
         self.frozen: list[str] = []
-        self.apply(model, 1)
+        try:
+            self.apply(model, 1)
+        except UnknownNameError as error:
+            message, hint = f"{error.message} {error.hint}", "--freeze features"
+            raise UnknownNameError(message, where="freeze", hint=hint) from error
 
     @property
     def active(self) -> bool:
@@ -135,6 +141,18 @@ def rates(model: Module, settings: Settings) -> Mapping[str, float]:
             for name, _ in model.get_submodule(part).named_parameters():
                 shares[f"{part}.{name}"] = settings.lr_mult ** (len(found) - number)
     return shares
+
+
+def _refuse_idle(settings: Settings, nothing: bool) -> None:
+    """Refuse settings about letting go that would silently do nothing."""
+    epochs = settings.freeze_epochs
+    if nothing and (epochs or settings.gradual):
+        said = f"freeze_epochs={epochs}" if epochs else "gradual"
+        message = f"expected something that is frozen at first, as {said} lets it go, got none."
+        raise ConfigError(message, where="freeze", hint="--freeze features")
+    if settings.gradual and not epochs:
+        message = "expected epochs after which a stage is let go, as gradual asks for, got 0."
+        raise ConfigError(message, where="freeze_epochs", hint="--freeze-epochs 3")
 
 
 def _feature_parts(model: Module, name: str) -> list[str]:

@@ -160,6 +160,8 @@ def _predict_batch(
 def _read(path: Path, trained: Trained, prepare: bool) -> Drawing | DataError:
     """Read a picture in the model's shape, or return what is wrong with it."""
     where, shape = os.fspath(path), trained.inputs.shape
+    if path.is_dir():
+        return DataError(f"is a folder. Name the pictures in it: {path / '*.jpg'}", where=where)
     if not path.is_file():
         return DataError("there is no such file.", where=where)
     try:

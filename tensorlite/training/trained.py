@@ -95,10 +95,17 @@ class Trained:
                 f"expected the classes {_short(self.description.classes)}, "
                 f"got {_short(dataset.classes)}.",
                 where=dataset.name,
-                hint=f"tensorlite train {self.description.model} --data PATH",
+                hint=f"tensorlite fine-tune {self._typed} --data PATH",
             )
         fitted = dataset.adapt(*self.inputs.shape)
         return evaluate(self.model, self.task, self.inputs, evaluation_batches(fitted))
+
+    @property
+    def _typed(self) -> str:
+        """What somebody types for these weights: a model that is shipped with them, or the file."""
+        name = self.description.model
+        shipped = name in registry.models and registry.models.info(name).details.get("weights")
+        return name if shipped == os.fspath(self.path) else shlex.quote(os.fspath(self.path))
 
     def predict(self, images: NDArray[Any]) -> Sequence[Prediction]:
         """Return one prediction per image.

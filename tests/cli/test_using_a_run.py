@@ -85,6 +85,7 @@ def test_an_image_of_the_data_is_read_alike_with_and_without_preparation(
     ("make", "sentence"),
     [
         (lambda path: None, "there is no such file"),
+        (lambda path: path.mkdir(), "is a folder. Name the pictures in it: x.png"),
         (lambda path: path.write_bytes(b"no picture"), "x.png"),
         (lambda path: Image.new("L", (50, 50), 255).save(path), "nothing is drawn on it"),
     ],

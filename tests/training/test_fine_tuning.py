@@ -187,8 +187,24 @@ def test_freeze_takes_features_a_number_or_a_pattern(normed, what, frozen):
 def test_more_stages_than_there_are_and_unknown_parts_are_refused(normed):
     with pytest.raises(ConfigError, match="at most the 2 stages of the features, got 5"):
         frozen_stages(Normed(), Settings(model=normed, freeze="5"))
-    with pytest.raises(UnknownNameError, match="nothing matches 'featuers'"):
-        Freezing(Normed(), Settings(model=normed, freeze="featuers"))
+    for pattern, more in (("featuers", "Close: features."), ("nope*", "There are: features, fc.")):
+        with pytest.raises(UnknownNameError, match=f"nothing matches .* {more}") as caught:
+            Freezing(Normed(), Settings(model=normed, freeze=pattern))
+        assert caught.value.hint == "--freeze features"
+
+
+@pytest.mark.parametrize(
+    ("told", "hint"),
+    [
+        ({"freeze_epochs": 2}, "--freeze features"),
+        ({"gradual": True}, "--freeze features"),
+        ({"gradual": True, "freeze": "features"}, "--freeze-epochs 3"),
+    ],
+)
+def test_letting_nothing_go_is_refused(normed, told, hint):
+    with pytest.raises(ConfigError, match=r"expected .* got (none|0)\.") as caught:
+        Freezing(Normed(), Settings(model=normed, **told))
+    assert caught.value.hint == hint
 
 
 def test_stages_are_let_go_at_once_or_from_the_back(normed):

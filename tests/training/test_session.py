@@ -211,7 +211,9 @@ def test_pictures_too_large_for_a_checkpoint_are_refused_before_training(folder)
 
 def test_data_with_other_classes_is_refused(train):
     run = train().run
-    with pytest.raises(DataError, match="expected the classes lying, standing .2., got 0, 1, 2") as caught:
+    with pytest.raises(
+        DataError, match="expected the classes lying, standing .2., got 0, 1, 2"
+    ) as caught:
         evaluate_run(str(run.path), data="digits")
     assert caught.value.hint == f"tensorlite fine-tune {run.best} --data PATH"
 
