@@ -50,7 +50,8 @@ def evaluate(
 
     Without --data it takes the data of the run: the test part if there is one, or else the part
     that was kept for validation. RUN is a folder, its name, or 'latest'. With --compare the two
-    models are told apart by McNemar's test on the pictures that only one of them got right.
+    models are told apart by McNemar's test on the pictures that only one of them got right, unless
+    the other one learned some of these pictures.
 
     \b
     Examples:
