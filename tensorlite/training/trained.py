@@ -105,7 +105,9 @@ class Trained:
         """What somebody types for these weights: a model that is shipped with them, or the file."""
         name = self.description.model
         shipped = name in registry.models and registry.models.info(name).details.get("weights")
-        return name if shipped == os.fspath(self.path) else shlex.quote(os.fspath(self.path))
+        if shipped and Path(shipped) == self.path:
+            return name
+        return shlex.quote(os.fspath(self.path))
 
     def predict(self, images: NDArray[Any]) -> Sequence[Prediction]:
         """Return one prediction per image.

@@ -87,7 +87,8 @@ def test_truncations_are_refused(file):
 def test_tensors_that_changed_places_names_or_shapes_are_refused(file):
     path, whole, read = file
     arrays, header = load(whole), json.loads(whole[8 : 8 + header_length(whole)])
-    one = next(name for name, array in arrays.items() if len({*array.shape}) == 2 == array.ndim)
+    flat = {k: v for k, v in arrays.items() if len({*v.shape}) == 2 == v.ndim}
+    one = next(name for name, array in flat.items() if array.any())  # doubled, zeros stay the same
     shapes = {}
     for name, array in arrays.items():
         shapes.setdefault((array.shape, array.dtype), []).append(name)

@@ -216,6 +216,9 @@ def test_data_with_other_classes_is_refused(train):
     ) as caught:
         evaluate_run(str(run.path), data="digits")
     assert caught.value.hint == f"tensorlite fine-tune {run.best} --data PATH"
+    with pytest.raises(DataError) as caught:
+        evaluate_run("lenet5", data=str(run.settings().data))
+    assert caught.value.hint == "tensorlite fine-tune lenet5 --data PATH"
 
 
 def test_weights_of_another_model_are_refused(train, tmp_path):
