@@ -52,7 +52,8 @@ def conv2d(
     wo = conv_size(width, s, stride[1], padding[1], dilation[1])
     if not x.size or not w.size:
         y = np.zeros((x.shape[0], w.shape[0], ho, wo), x.dtype)
-        return y if bias is None else y + bias[:, None, None]
+        y = y if bias is None else y + bias[:, None, None]
+        return np.maximum(y, 0) if relu else y
     problem = Problem(
         "forward", x.shape[0], x.shape[1], w.shape[0], groups,
         (height, width), (r, s), (ho, wo), stride, padding, dilation, x.dtype,
