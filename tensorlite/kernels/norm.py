@@ -65,8 +65,8 @@ def batch_norm_pool(
 def _statistics(x: Array) -> tuple[Array, Array]:
     """Mean and biased variance of each channel, float64.
 
-    What is squared are distances from the mean of some pixels: they are small, so that float32 keeps
-    what matters of them, even if one of the pixels is far from the others.
+    What is squared are distances from the mean of some pixels: they are small, so that float32
+    keeps what matters of them, even if one of the pixels is far from the others.
     """
     from tensorlite.kernels.compiled import norm
 
