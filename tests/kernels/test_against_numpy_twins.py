@@ -175,6 +175,16 @@ def test_batch_norm_with_its_gradient(picture: Any, relu: bool, joined: bool) ->
         np.testing.assert_allclose(value, expected, rtol=1e-3, atol=2e-3)
 
 
+@small
+@given(pictures(67), st.booleans(), st.booleans())
+def test_two_numbers_for_each_channel(picture: Any, relu: bool, joined: bool) -> None:
+    x, rng = picture
+    scale, shift = rng.standard_normal((2, x.shape[1])).astype(x.dtype)
+    other = rng.standard_normal(x.shape).astype(x.dtype) if joined else None
+    found = kernels.scale_channels(x, scale, shift, relu, other)
+    close(found, reference.scale_channels(x, scale, shift, relu, other))
+
+
 @pytest.mark.parametrize("side", [4, 40])
 def test_the_gradient_passes_where_the_result_is_positive(side: int) -> None:
     for seed in range(20):  # whole numbers and a half, of which many lie on the mean
