@@ -9,7 +9,7 @@ import click
 
 from tensorlite.cli.completion import complete_runs
 from tensorlite.cli.options import out_option
-from tensorlite.cli.output import note, print_json, table
+from tensorlite.cli.output import note, print_json, say, table
 from tensorlite.room import TRAINING, require
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def evaluate(
     if as_json:
         print_json(found.to_dict())
     else:
-        click.echo(found.line())
+        say(found.line())
         if found.against is not None:
-            click.echo(found.against.line())
+            say(found.against.line())
     if details and not as_json:
         _print_details(found)
     if save is not None:

@@ -11,7 +11,7 @@ import click
 from tensorlite.calling import blamed
 from tensorlite.cli.listing import listing
 from tensorlite.cli.options import out_option
-from tensorlite.cli.output import note, print_json
+from tensorlite.cli.output import note, print_json, say
 from tensorlite.errors import DataError, RequirementError
 from tensorlite.registry import Entry
 from tensorlite.registry import models as registry
@@ -100,7 +100,7 @@ def verify(names: Sequence[str], quick: bool, root: Path | None, out: Path, as_j
     for name in chosen:
         for check in verification.verify(name, quick=quick, root=root, out=out, say=note):
             checks.append(check)
-            click.echo(check.line(), err=as_json)
+            say(check.line(), err=as_json)
     if as_json:
         print_json([check.to_dict() for check in checks])
     _conclude(checks, root)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -41,27 +43,46 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print one line of words, on standard output or error; a terminal gets it folded."""
+    stream = sys.stderr if err else sys.stdout
+    line = printable(text)
+    click.echo(folded(line, _columns(stream)) if stream.isatty() else line, err=err)
+
+
 def note(text: str) -> None:
     """Print a remark on standard error, where it does not get into the results."""
-    click.echo(printable(text), err=True)
+    say(text, err=True)
 
 
-def folded(text: str, stream: TextIO) -> str:
-    """Break a line at its `` · ``, where a narrow terminal would break it in the middle of a word.
+def event(line: str) -> None:
+    """Print a line of JSON on standard error, whole, for programs."""
+    click.echo(line, err=True)
+
+
+def folded(text: str, columns: int) -> str:
+    """Break a line at its `` · `` and wide gaps, where a terminal would break it within a word.
 
     What goes on begins below the ninth letter, where the line's label has ended.
+
+    Example:
+        >>> print(folded("data    digits · 1,797 images · 1,437 train / 360 val", 30))
+        data    digits · 1,797 images
+                1,437 train / 360 val
     """
-    if not stream.isatty():
-        return text
-    wide = shutil.get_terminal_size().columns - LABEL
-    first, *others = text[LABEL:].split(" · ")
-    lines = [first]
-    for part in others:
-        if len(lines[-1]) + len(part) + 3 <= wide:
-            lines[-1] += f" · {part}"
+    first, *others = re.split("( +· +| {3,})", text[LABEL:])
+    lines = [text[:LABEL] + first]
+    for gap, part in zip(others[::2], others[1::2], strict=True):
+        if len(lines[-1]) + len(gap) + len(part) <= columns:
+            lines[-1] += gap + part
         else:
-            lines.append(part)
-    return text[:LABEL] + ("\n" + " " * LABEL).join(lines)
+            lines.append(" " * LABEL + part)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _columns(stream: TextIO) -> int:
+    """How wide a terminal is, also where only this stream goes to it."""
+    return shutil.get_terminal_size(os.get_terminal_size(stream.fileno())).columns
 
 
 def _cell(value: object) -> str:

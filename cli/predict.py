@@ -8,7 +8,7 @@ import click
 
 from tensorlite.cli.completion import complete_runs
 from tensorlite.cli.options import out_option
-from tensorlite.cli.output import note, print_json
+from tensorlite.cli.output import note, print_json, say
 from tensorlite.room import TRAINING, require
 
 
@@ -66,7 +66,7 @@ def predict(
             answers.append({**item.to_dict(top), **drawn})
         else:
             remark = f"     ({item.note})" if item.note else ""
-            click.echo(f"{item.path!s:<{width}}   {item.prediction.line(top)}{remark}")
+            say(f"{item.path!s:<{width}}   {item.prediction.line(top)}{remark}")
     if as_json:
         print_json(answers)
     click.get_current_context().exit(code)

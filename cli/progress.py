@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tensorlite.cli.output import note
+from tensorlite.cli.output import event, note
 
 MODES = ("auto", "rich", "plain", "json", "off")
 
@@ -39,7 +39,7 @@ def speaker(mode: str) -> Callable[[str], None]:
     if mode == "off":
         return lambda text: None
     if mode == "json":
-        return lambda text: note(json_line("note", text=" ".join(text.split())))
+        return lambda text: event(json_line("note", text=" ".join(text.split())))
     return note
 
 
@@ -57,7 +57,7 @@ def watchers(mode: str, decimals: int = 1) -> list[Any]:
     if mode == "off":
         return []
     if mode == "json":
-        return [JsonLines(note)]
+        return [JsonLines(event)]
     if mode == "plain":
         return [EpochLines(note, decimals)]
     screen = console()

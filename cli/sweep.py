@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tensorlite.cli.options import ListGroup
-from tensorlite.cli.output import folded, json_option, note, print_json, table
+from tensorlite.cli.output import json_option, note, print_json, table
 from tensorlite.cli.progress import progress_option, resolved, speaker
 from tensorlite.cli.training_options import layers_of, merged, train_line, training_options
 from tensorlite.errors import ConfigError
@@ -129,7 +128,7 @@ def run(
         began.discard()
         raise
     say = speaker(progress)
-    say(folded(f"data    {session.data_line()}", sys.stderr))
+    say(f"data    {session.data_line()}")
     say(f"search  {plan.strategy} · {plan.count} trials · {', '.join(map(str, plan.space))}")
     if not plan.start:
         say("start   the values without a search are not among those that may be chosen")

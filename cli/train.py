@@ -13,7 +13,7 @@ import click
 from tensorlite.cli.decoding import Decoding
 from tensorlite.cli.grouped import GroupedCommand
 from tensorlite.cli.options import out_option
-from tensorlite.cli.output import folded, note, print_json
+from tensorlite.cli.output import note, print_json, say
 from tensorlite.cli.progress import console, progress_option, speaker, watchers
 from tensorlite.cli.training_options import layers_of, training_options
 from tensorlite.errors import DataError
@@ -129,12 +129,12 @@ def carry_out(
         bound.check(result.figures())
 
 
-def introduce(session: Session, say: Callable[[str], None]) -> None:
+def introduce(session: Session, tell: Callable[[str], None]) -> None:
     """Say what is learned from, and what learns."""
-    say(folded(f"data    {session.data_line()}", sys.stderr))
-    say(folded(f"model   {session.model_line()}", sys.stderr))
+    tell(f"data    {session.data_line()}")
+    tell(f"model   {session.model_line()}")
     if session.load is not None:
-        say(folded(f"load    {session.load.line()}", sys.stderr))
+        tell(f"load    {session.load.line()}")
     for text in session.data.notes:
         note(f"note    {text}")
 
@@ -193,15 +193,11 @@ def conclude(result: Result, session: Session, as_json: bool) -> None:
     if as_json:
         print_json({**result.to_dict(), "run": str(result.run.path)})
         return
-    lines = [f"best    {result.best_line(session.task, session.decimals)}"]
+    say(f"best    {result.best_line(session.task, session.decimals)}")
     if result.judged_by != "val":
-        lines.append(
-            f"{result.judged_by:<8}{session.task.sentence(result.scores, result.baseline)}"
-        )
-    for line in lines:
-        click.echo(folded(line, sys.stdout))
-    click.echo(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
-    click.echo(f"next    {next_commands(called(result.run, 'latest'))}")
+        say(f"{result.judged_by:<8}{session.task.sentence(result.scores, result.baseline)}")
+    say(f"files   {result.run.path}/ (report.html, best.safetensors, metrics.csv)")
+    say(f"next    {next_commands(called(result.run, 'latest'))}")
 
 
 def called(run: RunDirectory, *names: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tensorlite.cli.output import note
+from tensorlite.cli.output import event, note
 from tensorlite.cli.progress import console
 from tensorlite.training.panel import LivePanel
 from tensorlite.training.progress import json_line, show_duration, show_figure
@@ -35,7 +35,7 @@ class TrialLines:
             return
         if self._mode == "json":
             values = {name: getattr(trial, name) for name in ("number", "state", "value")}
-            note(json_line("trial", **values, **trial.params, seconds=trial.seconds))
+            event(json_line("trial", **values, **trial.params, seconds=trial.seconds))
             return
         note(self._line(trial, trials))
 

@@ -52,7 +52,8 @@ def conv2d(
     wo = conv_size(width, s, stride[1], padding[1], dilation[1])
     if not x.size or not w.size:
         y = np.zeros((x.shape[0], w.shape[0], ho, wo), x.dtype)
-        return y if bias is None else y + bias[:, None, None]
+        y = y if bias is None else y + bias[:, None, None]
+        return np.maximum(y, 0) if relu else y
     problem = Problem(
         "forward", x.shape[0], x.shape[1], w.shape[0], groups,
         (height, width), (r, s), (ho, wo), stride, padding, dilation, x.dtype,
@@ -184,12 +185,13 @@ def _convolve(plan: Plan, x: Array, w: Array, bias: Array | None, relu: bool) ->
     if bias is not None:
         start = start.copy()
         start[: plan.filters] = bias
-    work = threads.scratch("framed", plan.room, dtype)
+    room = threads.scratch("framed", plan.room, dtype)
     steps = [step // dtype.itemsize for step in x.strides]
     lists = plan.lists
-    args = [x, packed, start, y, work, *lists[:10], plan.images, int(relu), *steps, *lists[10:]]
+    args = [x, packed, start, y, room, *lists[:10], plan.images, int(relu), *steps, *lists[10:]]
     kernel = conv.filters_by_images if plan.images_across else conv.windows_by_filters
-    kernel(threads.parts_of(plan.units, plan.work), dtype, args)
+    work = plan.work if plan.images_across else plan.work // 2  # each part copies its pictures
+    kernel(threads.parts_of(plan.units, work), dtype, args)
     return y.transpose(3, 0, 1, 2) if plan.images_across else y.transpose(0, 3, 1, 2)
 
 

@@ -60,6 +60,7 @@ def images_last(x: Array) -> bool:
 
 def strided(x: Array) -> Array:
     """An array whose steps are whole numbers of elements, which kernels can follow."""
-    if x.flags.aligned and all(s >= 0 and s % x.itemsize == 0 for s in x.strides):
+    flags = x.flags
+    if flags.aligned and (flags.forc or all(s >= 0 and s % x.itemsize == 0 for s in x.strides)):
         return x
     return np.ascontiguousarray(x)

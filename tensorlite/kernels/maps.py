@@ -58,7 +58,7 @@ def bend(x: Array, sign: Array, slope: float) -> Array:
     from tensorlite.kernels.compiled import maps
 
     fits = sign.size >= LARGE and x.dtype == sign.dtype and x.shape == sign.shape
-    if not (fits and is_ours(sign) and is_dense(sign)):
+    if not (fits and COMPILED and is_ours(sign) and is_dense(sign)):
         return np.where(sign > 0, x, x * slope)
     y, factor = np.empty_like(sign), np.array([slope], x.dtype)
     maps.bend(_parts(sign), x.dtype, [like(x, sign), sign, y, sign.size, factor])

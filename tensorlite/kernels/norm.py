@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorlite.kernels.geometry import Pair
-from tensorlite.kernels.passes import SMALL, is_ours
+from tensorlite.kernels.passes import is_ours
 from tensorlite.kernels.pool import max_pool2d
 from tensorlite.kernels.threads import parts_of
 
@@ -26,6 +26,7 @@ Array = NDArray[Any]
 
 SHARES = 8
 FEW = 1 << 16  # numbers that NumPy has added up before a kernel is called
+PIXELS = 64  # whose mean is near that of all
 LONG = 512  # numbers in a row, so that the loops over channels fill their vectors
 
 
@@ -62,11 +63,17 @@ def batch_norm_pool(
 
 
 def _statistics(x: Array) -> tuple[Array, Array]:
+    """Mean and biased variance of each channel, float64.
+
+    What is squared are distances from the mean of some pixels: they are small, so that float32
+    keeps what matters of them, even if one of the pixels is far from the others.
+    """
     from tensorlite.kernels.compiled import norm
 
     rows = _rows(x)
     count, channels = x.size // x.shape[1], x.shape[1]
-    shift = rows[0, :channels].copy()  # near the mean, so that squares stay small and exact
+    some = rows[:: max(1, len(rows) // PIXELS), :channels]
+    shift = (np.add.reduce(some, 0, np.float64) / len(some)).astype(x.dtype)
     first, second = _sums(norm.sums, rows, channels, [rows, *_long(rows, shift)])
     mean = first / count
     variance = np.maximum(second / count - mean * mean, 0)
@@ -80,12 +87,6 @@ def scale_channels(
     """``x * scale + shift + other`` with two numbers per channel, and what is positive of it."""
     from tensorlite.kernels.compiled import norm
 
-    if x.size < SMALL:
-        column = (-1, *[1] * (x.ndim - 2))
-        y = x * scale.astype(x.dtype, copy=False).reshape(column)
-        y += shift.reshape(column)
-        y = y if other is None else y + other
-        return np.maximum(y, 0, out=y) if relu else y
     rows = _rows(x)
     y = np.empty_like(rows)
     factors = _long(rows, scale, shift)

@@ -202,11 +202,19 @@ def batch_norm(
     wide = x.astype(np.float64)
     others = tuple(i for i in range(x.ndim) if i != 1)
     mean, variance = wide.mean(others), wide.var(others)
-    columns = (-1, *[1] * (x.ndim - 2))
-    normal = (wide - mean.reshape(columns)) / np.sqrt(variance + eps).reshape(columns)
-    y = normal * weight.reshape(columns) + bias.reshape(columns)
-    y = y if other is None else y + other
-    return (np.maximum(y, 0) if relu else y).astype(x.dtype), mean, variance
+    return (
+        scale_channels(x, *_factors(x, weight, bias, mean, variance, eps), relu, other),
+        mean,
+        variance,
+    )
+
+
+def _factors(
+    x: Array, weight: Array, bias: Array, mean: Array, variance: Array, eps: float
+) -> tuple[Array, Array]:
+    """What a channel is multiplied by and what is added to it, rounded as its numbers are."""
+    factor = weight / np.sqrt(variance + eps)
+    return factor.astype(x.dtype), (bias - mean * factor).astype(x.dtype)
 
 
 def batch_norm_pool(
@@ -228,10 +236,7 @@ def batch_norm_grad(
     others, columns = tuple(i for i in range(x.ndim) if i != 1), (-1, *[1] * (x.ndim - 2))
     scale = 1 / np.sqrt(variance + eps).reshape(columns)
     normal = (x - mean.reshape(columns)) * scale
-    factor = weight / np.sqrt(variance + eps)  # as the forward pass computed, to the last bit
-    pair = factor, bias - mean * factor
-    times, plus = (values.astype(x.dtype).reshape(columns) for values in pair)
-    passed = x * times + plus > 0
+    passed = scale_channels(x, *_factors(x, weight, bias, mean, variance, eps)) > 0
     given = np.where(passed | (not relu), dy, 0).astype(np.float64)
     for_bias, for_weight = given.sum(others), (given * normal).sum(others)
     count = x.size // x.shape[1]

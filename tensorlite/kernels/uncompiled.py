@@ -22,8 +22,8 @@ SMALL = 600  # elements of the first argument; a loop in plain Python takes a mi
 TWINS = {
     conv: ("conv2d", "conv2d_input_grad"),
     conv_grad: ("conv2d_weight_grad",),
-    norm: ("batch_norm", "batch_norm_grad", "channel_sums", "scale_channels"),
-    passes: ("adam", "cross_entropy", "drop", "relu", "relu_grad", "rmsprop", "sgd"),
+    norm: ("batch_norm", "batch_norm_grad", "batch_norm_pool", "channel_sums", "scale_channels"),
+    passes: ("adam", "add", "cross_entropy", "drop", "relu", "relu_grad", "rmsprop", "sgd"),
     pool: (
         "avg_pool2d",
         "avg_pool2d_grad",

@@ -19,6 +19,8 @@ from tensorlite.nn.module import Module, shape_of
 from tensorlite.nn.normalization import BatchNorm2d
 from tensorlite.nn.pooling import MaxPool2d
 
+NONE, ONE = (0, (0, 0)), (1, (1, 1))  # paddings and dilations that are none
+
 
 def run(modules: list[Module], input: Any) -> Any:
     """Run the modules in their order."""
@@ -43,23 +45,18 @@ def run(modules: list[Module], input: Any) -> Any:
 
 def _joined(module: Module, after: list[Module]) -> bool:
     """Whether the ReLU that follows can be left to the layer before it."""
-    return (
-        type(module) in (Conv2d, BatchNorm2d, Linear)
-        and bool(after)
-        and type(after[0]) is ReLU
-        and not (module._is_hooked() or after[0]._is_hooked())
-    )
+    return _plain(module, Conv2d, BatchNorm2d, Linear) and bool(after) and _plain(after[0], ReLU)
 
 
 def _commute(module: Module, after: list[Module]) -> bool:
-    """Whether max pooling may come before the ReLU."""
-    return (
-        type(module) is ReLU
-        and bool(after)
-        and type(pool := after[0]) is MaxPool2d
-        and not pool.return_indices
-        and not (module._is_hooked() or pool._is_hooked())
-    )
+    """Whether max pooling may come before the ReLU.
+
+    A window of padding alone, which only one with gaps can be, gives minus infinity after a ReLU.
+    """
+    if not (_plain(module, ReLU) and after and _plain(after[0], MaxPool2d)):
+        return False
+    pool: Any = after[0]
+    return not pool.return_indices and (pool.padding in NONE or pool.dilation in ONE)
 
 
 def _folds(module: Module, after: list[Module], input: Any) -> bool:
@@ -67,12 +64,18 @@ def _folds(module: Module, after: list[Module], input: Any) -> bool:
 
     The picture has to have more pixels than a filter has numbers, or it would be no gain.
     """
+    if mode.recording or not (_plain(module, Conv2d) and after and _plain(after[0], BatchNorm2d)):
+        return False
+    conv: Any = module
+    norm: Any = after[0]
+    shape = shape_of(input)
     return (
-        not mode.recording
-        and type(module) is Conv2d
-        and bool(after)
-        and type(norm := after[0]) is BatchNorm2d
-        and norm.can_fold(module.out_channels, module.weight.dtype)
-        and math.prod(shape_of(input)) // module.in_channels > math.prod(module.weight.shape[1:])
-        and not (module._is_hooked() or norm._is_hooked())
+        len(shape) == 4
+        and norm.can_fold(conv.out_channels, conv.weight.dtype)
+        and math.prod(shape) // conv.in_channels > math.prod(conv.weight.shape[1:])
     )
+
+
+def _plain(module: Module, *kinds: type[Module]) -> bool:
+    """Whether it is one of our layers, as it came, and nobody looks at what it is given."""
+    return type(module) in kinds and "forward" not in vars(module) and not module._is_hooked()

@@ -11,7 +11,6 @@ from tensorlite.autograd import Op, TensorBase, enable_grad
 from tensorlite.nn.module import Module, shape_of
 from tensorlite.ops.conv import Conv2d
 from tensorlite.ops.linalg import Linear, MatMul
-from tensorlite.ops.norm import BatchNormPool
 from tensorlite.ops.pool import AvgPool2d, MaxPool2d
 from tensorlite.tensor import zeros
 
@@ -185,6 +184,6 @@ def _window(op: Op) -> tuple[int, int, int]:
     if isinstance(op, Conv2d):
         stride, _, dilation, _ = op.steps
         return op.window[0], stride[0], dilation[0]
-    if isinstance(op, (MaxPool2d, AvgPool2d, BatchNormPool)):
+    if isinstance(op, (MaxPool2d, AvgPool2d)):
         return op.reach
     return 1, 1, 1

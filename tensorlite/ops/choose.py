@@ -115,11 +115,10 @@ class Clamp(Op):
     """Limit to a range; the gradient passes where nothing was cut off, the borders included."""
 
     def forward(self, x: Array, low: Any, high: Any) -> Array:
-        self.inside = np.ones(x.shape, bool)
-        if low is not None:
-            self.inside = self.inside & (x >= low)
-        if high is not None:
-            self.inside = self.inside & (x <= high)
+        if self.needs[0]:
+            above = True if low is None else x >= low
+            below = True if high is None else x <= high
+            self.inside = above & below
         if self.needs[1] or self.needs[2]:
             both = low is not None and high is not None
             if low is not None:  # of two bounds in the wrong order, the upper one counts

@@ -90,12 +90,11 @@ class BatchNormPool(Op):
     """
 
     composed = staticmethod(_composed_pool)
-    reach = 1, 1, 1  # height, step and dilation of the window
 
     def forward(self, x: Array, weight: Array, bias: Array, eps: float, *window: Any) -> Any:
         self.save_inputs(0, 1, 2)
         self.save_output()
-        self.eps, self.reach = eps, (window[0][0], window[1][0], window[3][0])
+        self.eps = eps
         found = kernels.batch_norm_pool(x, weight, bias, eps, *window)
         y, self.index, self.mean, self.variance = found
         return y, self.mean, self.variance
@@ -150,8 +149,8 @@ def batch_norm(
             f"{add.dtype}.",
             where="batch_norm",
         )
-    if pool is not None and (not relu or add is not None):
-        raise ConfigError("expected pool with relu and without add.", where="batch_norm")
+    if pool is not None:
+        _check_pool(x, pool, relu, add)
     if not training:
         if running_mean is None or running_var is None:
             raise ConfigError("expected running statistics for evaluation.", where="batch_norm")
@@ -184,7 +183,12 @@ def _by_statistics(
         given = mean, variance, weight, bias, add
         mean, variance, weight, bias, add = (None if t is None else t.array for t in given)
         scale, shift = scale_and_shift(mean, variance, weight, bias, eps)
-        return make_tensor(kernels.scale_channels(x.array, scale, shift, relu, add))
+        if kernels.worth(x.array):
+            return make_tensor(kernels.scale_channels(x.array, scale, shift, relu, add))
+        column = (-1, *[1] * (x.array.ndim - 2))  # few numbers, which NumPy is quick with
+        y = (x.array * scale.reshape(column) + shift.reshape(column)).astype(x.dtype, copy=False)
+        y = y if add is None else y + add
+        return make_tensor(np.maximum(y, 0) if relu else y)
     scale, shift = scale_and_shift(mean, variance, weight, bias, eps)
     scale, shift = cast(scale, x.dtype), cast(shift, x.dtype)
     return _finish(x * _columns(scale, len(x.shape)) + _columns(shift, len(x.shape)), relu, add)
@@ -209,6 +213,22 @@ def check_channels(x: Tensor, where: str, **others: TensorBase | None) -> None:
                 f"got {x.shape[1]} (input {x.shape}).",
                 where=where,
             )
+
+
+def _check_pool(x: Tensor, pool: Any, relu: bool, add: Any) -> None:
+    """Raise unless max pooling can follow in the same pass."""
+    if not relu or add is not None:
+        raise ConfigError("expected pool with relu and without add.", where="batch_norm")
+    if not isinstance(pool, (tuple, list)) or len(pool) != 5:
+        raise ConfigError(
+            f"expected pool with size, stride, padding, dilation and ceil_mode, got {pool!r}.",
+            where="batch_norm",
+        )
+    if len(x.shape) != 4:
+        raise ShapeError(
+            f"expected pictures (N, C, H, W) where pooling follows, got {x.shape}.",
+            where="batch_norm",
+        )
 
 
 def _check_count(x: Tensor) -> None:

@@ -104,12 +104,12 @@ class Classification:
 
     def draw_worst(self, scores: ClassificationScores, dataset: Dataset, count: int) -> list[Any]:
         """Draw the images that went most wrong, with what they are and what they were taken for."""
-        from tensorlite.training.overlay import draw_answer, to_bytes
+        from tensorlite.training.overlay import draw_answer, taken_for, to_bytes
 
         return [
             draw_answer(
                 to_bytes(dataset[item.index][0]),
-                f"{item.truth} → {item.predicted} {100 * item.confidence:.0f} %",
+                f"{taken_for(item.truth, item.predicted)}  {100 * item.confidence:.0f} %",
             )
             for item in scores.worst_images(count)
         ]

@@ -114,13 +114,13 @@ class Localization:
 
     def draw_worst(self, scores: LocalizationScores, dataset: Dataset, count: int) -> list[Any]:
         """Draw the true and the answered box on the pictures that went most wrong."""
-        from tensorlite.training.overlay import TRUE, Mark, draw_answer, to_bytes
+        from tensorlite.training.overlay import TRUE, Mark, draw_answer, taken_for, to_bytes
 
         return [
             draw_answer(
                 to_bytes(dataset[item.index][0]),
-                f"{self.classes[item.truth]} → {self.classes[item.predicted]}"
-                f" IoU {item.overlap:.2f}",
+                f"{taken_for(self.classes[item.truth], self.classes[item.predicted])}"
+                f"  IoU {item.overlap:.2f}",
                 [Mark(item.true_box.tolist(), TRUE), Mark(item.box.tolist())],
             )
             for item in scores.worst(count)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 # Blue and orange are told apart by nearly everybody, and stand out on most pictures.
 TRUE, ANSWERED = (64, 156, 255), (255, 140, 26)
 INK, PAPER = (255, 255, 255), (20, 22, 26)
-SMALLEST = 240  # pixels of the longer side; smaller pictures are enlarged, so that text fits
+SMALLEST = 240  # pixels of the longer side, and of the text below: smaller ones are enlarged
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ def draw_answer(picture: NDArray[np.uint8], text: str = "", marks: Sequence[Mark
         marks: The boxes, in pixels of the picture.
 
     Returns:
-        A Pillow image in colour; small pictures are enlarged by a whole number.
+        A Pillow image in colour; small pictures are enlarged by a whole number, and narrow ones
+        stand in the middle above their text.
 
     Example:
         >>> draw_answer(np.zeros((1, 60, 100), np.uint8), "cat").size
@@ -54,6 +55,16 @@ def draw_answer(picture: NDArray[np.uint8], text: str = "", marks: Sequence[Mark
     return _with_text(image, text) if text else image
 
 
+def taken_for(truth: str, answer: str) -> str:
+    """Say what a picture is, and what it was taken for where that is something else.
+
+    Example:
+        >>> taken_for("cat", "dog"), taken_for("cat", "cat")
+        ('is cat, taken for dog', 'cat')
+    """
+    return truth if truth == answer else f"is {truth}, taken for {answer}"
+
+
 def _outline(pen: Any, box: Sequence[float], colour: tuple[int, int, int], size: Any) -> None:
     """A line with a dark rim, inside of the picture."""
     thick = max(round(max(size) / 160), 2)
@@ -67,13 +78,14 @@ def _with_text(image: Any, text: str) -> Any:
     """The picture with a strip of text below; a line that is too long is cut."""
     from PIL import Image, ImageDraw, ImageFont
 
-    size = max(round(max(image.size) / 18), 13)
+    width = max(image.width, SMALLEST)
+    size = max(round(width / 18), 13)
     font = ImageFont.load_default(size)
     strip = size + 7
-    result = Image.new("RGB", (image.width, image.height + strip), PAPER)
-    result.paste(image, (0, 0))
+    result = Image.new("RGB", (width, image.height + strip), PAPER)
+    result.paste(image, ((width - image.width) // 2, 0))
     pen = ImageDraw.Draw(result)
-    while len(text) > 1 and pen.textlength(text, font=font) > image.width - 8:
+    while len(text) > 1 and pen.textlength(text, font=font) > width - 8:
         text = text[:-2] + "…"
     pen.text((5, image.height + 2), text, INK, font)
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
@@ -12,7 +12,7 @@ from tensorlite import registry
 from tensorlite.data.download import downloaded
 from tensorlite.training.callbacks import Callback
 from tensorlite.training.config import Layer
-from tensorlite.training.logs import QUICK, Claim, claims
+from tensorlite.training.logs import LOSS, QUICK, Claim, claims
 from tensorlite.training.progress import show_figure
 
 Progress = Callable[[str], None]
@@ -25,7 +25,7 @@ class Check:
     Args:
         model: Registry name.
         data: Name of the data.
-        figure: Such as ``"test_acc"``.
+        figure: Such as ``"test_acc"``, or ``"train_loss"``, of which less is better.
         claimed: What the card says; in a quick check the log after two epochs.
         least: What would still be the same but for chance.
         card: What the card says about the figure at the end of the training.
@@ -54,8 +54,12 @@ class Check:
             return "missed"
         if self.got is None:
             return "no data"
-        reached = self.got >= self.least and (self.quick or self._beats(self.got))
-        return "reached" if reached else "missed"
+        near = self.got <= self.least if self._is_loss else self.got >= self.least
+        return "reached" if near and (self.quick or self._beats(self.got)) else "missed"
+
+    @property
+    def _is_loss(self) -> bool:
+        return self.figure == LOSS
 
     def _beats(self, value: float) -> bool:
         return self.baseline is None or value > self.baseline
@@ -63,7 +67,8 @@ class Check:
     def line(self) -> str:
         """Say it in one line."""
         claimed, least, card = map(self._show, (self.claimed, self.least, self.card))
-        parts = [f"{self.model} on {self.data}", f"{self.figure} {claimed} logged, {least} needed"]
+        needed = f"{'at most ' if self._is_loss else ''}{least} needed"
+        parts = [f"{self.model} on {self.data}", f"{self.figure} {claimed} logged, {needed}"]
         if self.baseline is not None:
             in_the_end = f"{card} in the end, " if self.quick else ""
             parts.append(f"{in_the_end}{self._show(self.baseline)} without looking")
@@ -126,9 +131,7 @@ class _StopAfter(Callback):
 
 def _quick_checks(claim: Claim, source: str, out: Path, say: Progress) -> Iterator[Check]:
     result = _train(claim, source, claim.runs[0].seed, out, say, quick=True)
-    last = result.run.metrics()[-1]
-    for name in claim.figures:
-        yield _early(claim, name, last[f"val_{name}"], result.seconds)
+    yield from _early(claim, result.run.metrics()[-1], result.seconds)
 
 
 def _checks(claim: Claim, source: str, out: Path, say: Progress) -> Iterator[Check]:
@@ -140,15 +143,24 @@ def _checks(claim: Claim, source: str, out: Path, say: Progress) -> Iterator[Che
 
 
 def _absent(claim: Claim, quick: bool) -> Iterator[Check]:
-    look = _early if quick else _final
-    yield from (look(claim, name, None, 0.0) for name in claim.figures)
+    if quick:
+        yield from _early(claim, {}, 0.0)
+    else:
+        yield from (_final(claim, name, None, 0.0) for name in claim.figures)
 
 
-def _early(claim: Claim, name: str, got: float | None, seconds: float) -> Check:
+def _early(claim: Claim, seen: Mapping[str, float], seconds: float) -> Iterator[Check]:
     """What the start of a training is held against: the start of the log."""
-    bounds = claim.early(name), claim.floor(name), claim.figures[name]
-    baseline, figure = claim.baseline.get(name), f"val_{name}"
-    return Check(claim.model, claim.data, figure, *bounds, got, baseline, seconds, quick=True)
+
+    def check(figure: str, logged: float, least: float, card: float, base: float | None) -> Check:
+        bounds, got = (logged, least, card), seen.get(figure)
+        return Check(claim.model, claim.data, figure, *bounds, got, base, seconds, quick=True)
+
+    if claim.loss is not None:
+        yield check(LOSS, *claim.loss, claim.loss[0], None)
+    for name, card in claim.figures.items():
+        bounds = claim.early(name), claim.floor(name), card
+        yield check(f"val_{name}", *bounds, claim.baseline.get(name))
 
 
 def _final(claim: Claim, name: str, got: float | None, seconds: float) -> Check:

@@ -176,6 +176,41 @@ def test_batch_norm_with_its_gradient(picture: Any, relu: bool, joined: bool) ->
 
 
 @small
+@given(pictures(67), st.booleans(), st.booleans())
+def test_two_numbers_for_each_channel(picture: Any, relu: bool, joined: bool) -> None:
+    x, rng = picture
+    scale, shift = rng.standard_normal((2, x.shape[1])).astype(x.dtype)
+    other = rng.standard_normal(x.shape).astype(x.dtype) if joined else None
+    found = kernels.scale_channels(x, scale, shift, relu, other)
+    close(found, reference.scale_channels(x, scale, shift, relu, other))
+
+
+@pytest.mark.parametrize("side", [4, 40])
+def test_the_gradient_passes_where_the_result_is_positive(side: int) -> None:
+    for seed in range(20):  # whole numbers and a half, of which many lie on the mean
+        rng = np.random.default_rng(seed)
+        x = rng.integers(-3, 4, (4, 4, side, side)).astype(np.float32)
+        x = np.concatenate([x, -x]) + np.float32(3.5)
+        ones, zeros = np.ones(4, np.float32), np.zeros(4, np.float32)
+        dy = rng.standard_normal(x.shape).astype(np.float32)
+        y, *moments = kernels.batch_norm(x, ones, zeros, 1e-5, True)
+        found = kernels.batch_norm_grad(x, dy, ones, zeros, *moments, 1e-5, True)[2]
+        passed = np.where(y > 0, dy, 0)
+        expected = kernels.batch_norm_grad(x, passed, ones, zeros, *moments, 1e-5, False)[2]
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("shape", [(64, 16, 32, 32), (16, 4, 5, 7)])
+def test_one_pixel_far_from_the_others_leaves_the_variance_exact(shape: Any) -> None:
+    x = (300 + np.random.default_rng(0).standard_normal(shape)).astype(np.float32)
+    x[0, :, 0, 0] = 0
+    ones = np.ones(shape[1], np.float32)
+    _, mean, variance = kernels.batch_norm(x, ones, ones, 1e-5)
+    np.testing.assert_allclose(mean, x.mean((0, 2, 3), np.float64), rtol=1e-6)
+    np.testing.assert_allclose(variance, x.var((0, 2, 3), np.float64), rtol=1e-5)
+
+
+@small
 @given(pictures(67), st.integers(1, 3), st.integers(1, 3), st.integers(0, 1))
 def test_batch_norm_with_relu_and_max_pooling(
     picture: Any, size: int, step: int, padding: int
@@ -320,6 +355,14 @@ def test_every_kernel_and_its_twin_are_called_alike(module: Any) -> None:
     for name in uncompiled.TWINS[module]:
         kernel, twin = getattr(module, name), getattr(reference, name)
         assert list(signature(kernel).parameters) == list(signature(twin).parameters), name
+
+
+def test_every_kernel_that_has_a_twin_is_replaced_by_it_without_the_compiler() -> None:
+    replaced = {name for names in uncompiled.TWINS.values() for name in names}
+    for name in kernels.__all__:
+        kernel, twin = getattr(kernels, name), getattr(reference, name, None)
+        if callable(twin) and twin is not kernel:
+            assert name in replaced
 
 
 def test_without_the_compiler_small_arrays_go_through_the_loops(

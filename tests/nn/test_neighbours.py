@@ -105,3 +105,49 @@ def test_large_pictures_are_normalised_in_one_pass_with_the_same_numbers() -> No
     recorded = norm(x, relu=True, add=x).detach()
     with tl.no_grad():
         np.testing.assert_allclose(norm(x, relu=True, add=x).numpy(), recorded.numpy(), atol=1e-6)
+
+
+def pooled(**options: Any) -> Any:
+    return nn.Sequential(nn.BatchNorm2d(3), nn.ReLU(), nn.MaxPool2d(2, **options))
+
+
+def test_in_training_pooling_is_part_of_the_batch_norm() -> None:
+    y = pooled()(tl.randn(4, 3, 6, 6))
+    assert type(y.node).__name__ == "BatchNormPool"
+    assert y.shape == (4, 3, 3, 3)
+
+
+@pytest.mark.parametrize("looked_at", [1, 2])
+def test_who_looks_between_norm_and_pooling_sees_whole_maps(looked_at: int) -> None:
+    net, seen = pooled(), []
+    net[looked_at].register_forward_hook(lambda m, given, out: seen.append(given[0].shape))
+    assert net(tl.randn(4, 3, 6, 6)).shape == (4, 3, 3, 3)
+    assert seen == [(4, 3, 6, 6)]
+
+
+def test_pooling_that_tells_the_places_is_run_by_itself() -> None:
+    y, places = pooled(return_indices=True)(tl.randn(4, 3, 6, 6))
+    assert y.shape == places.shape == (4, 3, 3, 3)
+
+
+def test_a_window_of_padding_alone_stays_minus_infinity() -> None:
+    net = nn.Sequential(nn.ReLU(), nn.MaxPool2d(2, 1, 1, dilation=3))
+    x = tl.ones(1, 1, 2, 2)
+    np.testing.assert_array_equal(net(x).numpy(), one_by_one(net, x).numpy())
+    assert np.isneginf(net(x).numpy()).any()
+
+
+def test_a_layer_whose_forward_was_replaced_is_run_as_it_is() -> None:
+    net = pooled()
+    net[1].forward = lambda x: x * 0.0 + 7.0
+    np.testing.assert_array_equal(net(tl.randn(4, 3, 6, 6)).detach().numpy(), 7)
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+    net[0].forward = lambda x: x
+    assert net(tl.ones(1, 3, 4, 4)).shape == (1, 3, 4, 4)
+
+
+def test_a_picture_without_a_batch_is_refused_folded_or_not() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)).eval()
+    for recorded in (True, False):
+        with tl.set_grad_enabled(recorded), pytest.raises(tl.errors.ShapeError):
+            net(tl.randn(3, 20, 20))

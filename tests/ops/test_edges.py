@@ -10,6 +10,7 @@ import pytest
 import tensorlite as tl
 from tensorlite.errors import DTypeError, ShapeError, TensorliteError
 from tensorlite.nn import functional as F
+from tensorlite.ops import batch_norm, conv2d
 
 
 @pytest.mark.parametrize(
@@ -206,3 +207,26 @@ def test_parameters_of_a_block_itself_are_in_the_summary() -> None:
 
     table = tl.summary(tl.nn.Sequential(Scaled()), (7,))
     assert sum(row.parameters for row in table.rows) == table.parameters == 63
+
+
+def test_a_relu_without_channels_still_keeps_what_is_positive_of_the_bias() -> None:
+    found = conv2d(tl.zeros(1, 0, 4, 4), tl.zeros(2, 0, 3, 3), tl.tensor([-1.0, 1.0]), relu=True)
+    assert found.amin((2, 3)).tolist() == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("shape", "pool", "why"),
+    [
+        ((4, 3, 8), (2, 2, 0, 1, False), "pictures"),
+        ((4, 3), (2, 2, 0, 1, False), "pictures"),
+        ((4, 3, 8, 8), (2, 2), "size, stride"),
+        ((4, 3, 8, 8), 2, "size, stride"),
+    ],
+)
+@pytest.mark.parametrize("training", [True, False])
+def test_pooling_after_batch_norm_says_what_it_expects(
+    shape: Any, pool: Any, why: str, training: bool
+) -> None:
+    moments = tl.zeros(3), tl.ones(3)
+    with pytest.raises(tl.errors.TensorliteError, match=why):
+        batch_norm(tl.randn(*shape), *moments, training=training, relu=True, pool=pool)

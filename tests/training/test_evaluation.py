@@ -5,7 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
 from tensorlite.data import decode, holdout, open_data
 from tensorlite.errors import ConfigError, DataError
@@ -15,7 +15,7 @@ from tensorlite.training.classification import ClassPrediction
 from tensorlite.training.evaluation import evaluate_run
 from tensorlite.training.inputs import places
 from tensorlite.training.localization import BoxPrediction
-from tensorlite.training.overlay import ANSWERED, TRUE, Mark, draw_answer
+from tensorlite.training.overlay import ANSWERED, SMALLEST, TRUE, Mark, draw_answer, taken_for
 from tensorlite.training.prediction import predict_files
 from tensorlite.training.significance import duel, mcnemar
 from tensorlite.training.trained import find_weights
@@ -182,6 +182,21 @@ def test_a_box_is_drawn_at_its_edges():
 def test_a_box_beyond_the_picture_is_drawn_inside_of_it():
     marks = [Mark((-50, -50, 500, 500)), Mark((300, 300, 200, 200))]
     assert draw_answer(np.zeros((3, 100, 240), np.uint8), "", marks).size == (240, 100)
+
+
+def test_what_stands_below_a_picture_has_glyphs_in_the_font():
+    font = ImageFont.load_default(13)
+    missing = bytes(font.getmask("\U0010ffff"))
+    said = taken_for("cat", "dog") + ClassPrediction((("cat", 0.5),)).line(1) + "…"
+    assert not [each for each in set(said) - {" "} if bytes(font.getmask(each)) == missing]
+
+
+@pytest.mark.parametrize("size", [(200, 3), (3, 200), (2000, 30)])
+def test_the_text_below_a_narrow_picture_has_room(size):
+    picture = np.full((3, *size), 128, np.uint8)
+    short, long = (draw_answer(picture, "is cat, taken for dog" + more) for more in ("", "  97 %"))
+    assert short.width >= SMALLEST and np.any(np.asarray(short) != np.asarray(long))
+    assert (np.asarray(short) == 128).all(axis=2).sum() >= size[0] * size[1]
 
 
 def test_a_class_is_written_below_the_picture_and_too_long_a_name_is_cut(tmp_path):

@@ -11,9 +11,10 @@ it has, is all in the lists of ``windows.py``:
     weight[p]      where the weights of the piece begin
     first, last    the pieces that do not lie in the frame of zeros, per tile of windows
 
-There are two ways to fill the vectors. With many channels, a tile is 8 windows by 32 filters, or 16 by
-16 where that is all there are. With few channels and many images, the framed copy holds 32 images side by side, ``(Hp, Wp, C, 32)``,
-and a tile is 8 filters by 32 images: the same loop, with windows and weights in exchanged roles.
+There are two ways to fill the vectors. With many channels, a tile is 8 windows by 32 filters, or 16
+by 16 where that is all there are. With few channels and many images, the framed copy holds 32
+images side by side, ``(Hp, Wp, C, 32)``, and a tile is 8 filters by 32 images: the same loop, with
+windows and weights in exchanged roles.
 
 The gradient of the picture is the same kernel on the gradient of the result, with the window
 turned around; ``windows.py`` lists the pieces. ``conv_grad.py`` has the gradient of the weights.

@@ -125,7 +125,12 @@ def madd(typing, x, y, z):
     return x(x, y, z), emit
 
 
-@_meaning(lambda y, t: y * type(y)(2.0) ** (t - type(y)(12582912)))
+def _scaled(y, t):
+    two, n = type(y)(2.0), int(t) - 12582912
+    return y * two ** (n >> 1) * two ** (n - (n >> 1))
+
+
+@_meaning(_scaled)
 def scaled(typing, y, t):
     """``y * 2**n`` for float32, where ``t`` is the whole ``n`` plus 1.5 * 2**23.
 
