@@ -118,6 +118,9 @@ def test_a_training_loss_is_reached_from_above(got: float | None, status: str) -
 @pytest.mark.parametrize("name", LOGGED)
 def test_what_learned_nothing_in_its_second_epoch_is_noticed(name: str) -> None:
     for each in claims(registry.models.info(name)):
+        if each.epochs == 1:
+            assert each.loss is None
+            continue
         assert each.loss is not None
         first = max(run.epochs[0]["train_loss"] for run in each.runs)
         assert each.loss[0] < each.loss[1] < first
