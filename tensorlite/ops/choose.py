@@ -129,7 +129,7 @@ class Clamp(Op):
 
     def backward(self, grad: Any) -> Any:
         return (  # not products: grad may be infinite outside
-            Where.apply(self.inside, grad, 0.0),
+            Where.apply(self.inside, grad, 0.0) if self.needs[0] else None,
             Where.apply(self.under, grad, 0.0) if self.needs[1] else None,
             Where.apply(self.over, grad, 0.0) if self.needs[2] else None,
         )
