@@ -51,12 +51,15 @@ class LeakyRelu(Op):
 
     def forward(self, x: Array, slope: float) -> Array:
         self.slope = slope
-        self.save_inputs(0)
+        if slope > 0:  # the result has the input's sign, and the input may be written over
+            self.save_output()
+        else:
+            self.save_inputs(0)
         return kernels.bend(x, x, slope)
 
     def backward(self, grad: Any) -> Any:
-        (x,) = self.saved
-        return Bend.apply(grad, x, self.slope)
+        (sign,) = self.saved
+        return Bend.apply(grad, sign, self.slope)
 
 
 class Bend(Op):

@@ -230,3 +230,15 @@ def test_pooling_after_batch_norm_says_what_it_expects(
     moments = tl.zeros(3), tl.ones(3)
     with pytest.raises(tl.errors.TensorliteError, match=why):
         batch_norm(tl.randn(*shape), *moments, training=training, relu=True, pool=pool)
+
+
+def test_a_leaky_relu_in_place_writes_over_the_result_of_a_convolution() -> None:
+    x, w = tl.randn(2, 2, 4, 4), tl.randn(3, 2, 3, 3, requires_grad=True)
+    y = conv2d(x, w)
+    before = y.detach().clone()
+    assert F.leaky_relu(y, 0.1, inplace=True) is y
+    assert y.tolist() == F.leaky_relu(before, 0.1).tolist()
+    y.sum().backward()
+    again = w.detach().clone().requires_grad_()
+    F.leaky_relu(conv2d(x, again), 0.1).sum().backward()
+    assert w.grad.tolist() == again.grad.tolist()
